@@ -10,6 +10,7 @@ import { leadOn, pollOfShortPath } from "@tallyroom/lib/http/page-address"
 import { answerProblems } from "@tallyroom/lib/http/problems"
 import { secureAnswers } from "@tallyroom/lib/http/secure-answers"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
+import { type RedisShards, shardsBy } from "@tallyroom/lib/inbox/redis/shards"
 import type { Publisher } from "@tallyroom/lib/inbox/stream/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { SettingValues } from "@tallyroom/lib/process/settings"
@@ -39,7 +40,7 @@ import { Client } from "./voter/client"
 import { Visitors } from "./voter/visitor"
 
 export type AppDeps = {
-  redis: Redis
+  redis: Redis | RedisShards
   /** The broker that holds the ballots, where that is not Redis. */
   publisher?: Publisher | null
   /** The replicas that must have a ballot before it is answered. Null, or absent, where votes wait for none. */
@@ -91,7 +92,7 @@ export const ENTRYPOINTS = [
 ].map((name) => join(import.meta.dir, "ballot/browser", name))
 
 export function createApp({
-  redis,
+  redis: given,
   publisher = null,
   replicas = null,
   polls,
@@ -104,6 +105,7 @@ export function createApp({
   settings,
 }: AppDeps): AnyElysia {
   const refused = logRefusals(log)
+  const redis = shardsBy(given)
   const deps: BallotDeps & VoteDeps = {
     polls: pollsOf(settings.CONTRACT, polls),
     clock,
@@ -129,7 +131,7 @@ export function createApp({
     sites: new Sites({ asset: assets.asset, resultUrl: settings.RESULT_URL }),
     headers: new PageHeaders(settings.EMBED_ORIGINS.ballots),
     answers: new FormAnswers(settings.VOTER_SECRETS),
-    tallies: new Tallies(redis),
+    tallies: new Tallies(redis.of(0)),
   }
   // Without standardHostname: false, short host names such as `vote` break wildcard routes.
   const app = new Elysia({

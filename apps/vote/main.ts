@@ -6,8 +6,8 @@ import { appAssets } from "@tallyroom/lib/http/assets"
 import { guardConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
-import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
+import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
@@ -43,9 +43,9 @@ const eventsOf = (store: StoreName): ConnectionEvents => {
   return { ...events, onConnected }
 }
 const access = inboxAccess(current)
-const redis = openRedis(access.redis, eventsOf("Redis"))
+const redis = openShards(access.redis, eventsOf("Redis"))
 const publisher = openPublisher(access.inbox, eventsOf(INBOX_STORES[inboxKind(settings.INBOX_URL)]))
-const clock = new RedisClock(redis)
+const clock = new RedisClock(redis.of(0))
 const polls = new PollCache(
   pollsIn(redis, clock, publisher !== null),
   publisher ? READING_USABLE_MS : undefined,
@@ -53,24 +53,24 @@ const polls = new PollCache(
 const { INBOX_REPLICAS } = settings
 const room = new RedisReadiness(redis, INBOX_REPLICAS)
 const readiness = createReadiness(
-  { problem: () => redisProblem(redis) },
+  redis,
   polls,
   ballots,
-  publisher ? new BrokerReadiness(redis, publisher, polls) : room,
+  publisher ? new BrokerReadiness(redis.of(0), publisher, polls) : room,
 )
 const registry = createRegistry("vote")
 const metrics = createMetrics(
   registry,
-  () => redisProblem(redis) === null,
+  () => redis.isWhole(),
   () => room.isFull(),
 )
 const assets = await appAssets(ENTRYPOINTS)
 const tracing = await startTracing("vote", settings, log)
 
 /** Over which votes wait for replicas. */
-const lanes: ReturnType<typeof openRedis>[] = []
-const openLane = () => {
-  const lane = openRedis(access.redis)
+const lanes: ReturnType<typeof redis.of>[] = []
+const openLane = (shard: number) => {
+  const lane = redis.openAnother(shard)
   lanes.push(lane)
   return lane
 }

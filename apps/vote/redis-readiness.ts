@@ -3,6 +3,7 @@
 import type { StoreHealth } from "@tallyroom/lib/health"
 import { asInboxAway, refusalBy } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import { replicasFault } from "@tallyroom/lib/inbox/replicas"
 import type { Redis } from "ioredis"
 
@@ -10,48 +11,60 @@ import type { Redis } from "ioredis"
 const ANY = "-"
 
 export class RedisReadiness implements StoreHealth {
+  private readonly asked: { redis: Redis; shard: number }[] = []
   private failure: string | null = null
   private full = false
 
   /** @param replicas for which votes wait */
   constructor(
-    private readonly redis: Pick<Redis, "checkWriting" | "info">,
+    redis: Pick<RedisShards, "each">,
     private readonly replicas = 0,
-  ) {}
+  ) {
+    redis.each((connection, shard) => this.asked.push({ redis: connection, shard }))
+  }
 
-  /** Why nothing can be written; null when it can. Each call also asks anew, for the next one. */
+  /**
+   * Why nothing can be written; null when something can: a master of a cluster that refuses keeps nobody from voting at the others.
+   * Each call also asks anew, for the next one.
+   */
   problem(): string | null {
     void this.ask()
     return this.failure
   }
 
-  /** Whether it is for want of room that nothing can be written. Each call also asks anew, for the next one. */
+  /** Whether it is for want of room that something can't be written. Each call also asks anew, for the next one. */
   isFull(): boolean {
     void this.ask()
     return this.full
   }
 
   private async ask(): Promise<void> {
+    const found = await Promise.all(this.asked.map(({ redis, shard }) => this.writingAt(redis, shard)))
+    const failures = found.map(({ failure }) => failure)
+    this.failure = failures.includes(null) ? null : (failures[0] ?? null)
+    this.full = found.some(({ isFull }) => isFull)
+  }
+
+  private async writingAt(redis: Redis, shard: number) {
     try {
-      const forbidden = await this.redis.checkWriting(
-        keys.fence(0),
-        keys.inbox(0),
-        keys.poll(0, ANY),
-        keys.voters(0, ANY),
+      const forbidden = await redis.checkWriting(
+        keys.fence(shard),
+        keys.inbox(shard),
+        keys.poll(shard, ANY),
+        keys.voters(shard, ANY),
       )
-      this.full = false
-      this.failure =
+      const failure =
         forbidden === ""
-          ? await this.replicasProblem()
+          ? await this.replicasProblem(redis)
           : `Redis refuses: its user may not give the command ${forbidden}`
+      return { failure, isFull: false }
     } catch (error) {
       // Whatever else went wrong says nothing of writing.
-      this.failure = refusalBy("Redis", error)
-      this.full = asInboxAway("Redis", error).isFull
+      return { failure: refusalBy("Redis", error), isFull: asInboxAway("Redis", error).isFull }
     }
   }
 
-  private async replicasProblem(): Promise<string | null> {
-    return this.replicas > 0 ? replicasFault(await this.redis.info(), this.replicas) : null
+  private async replicasProblem(redis: Redis): Promise<string | null> {
+    return this.replicas > 0 ? replicasFault(await redis.info(), this.replicas) : null
   }
 }

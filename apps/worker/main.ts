@@ -2,7 +2,7 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
-import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
+import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
@@ -39,10 +39,11 @@ const sql = openDatabase(() => current().DATABASE_URL, {
 for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL)) log.warn(note)
 
 const access = inboxAccess(current)
-const connect = () => openRedis(access.redis, { onError: (error) => log.debug({ err: error }, "Redis") })
-const redis = openRedis(access.redis, logOutages(log, "Redis", "nothing is counted until it is back"))
+const redis = openShards(access.redis, logOutages(log, "Redis", "nothing is counted until it is back"))
 
-redis.on("ready", () => void warnOfLosses(redis, log, settings.INBOX_REPLICAS))
+redis.each((connection) => {
+  connection.on("ready", () => void warnOfLosses(connection, log, settings.INBOX_REPLICAS))
+})
 
 const limits = INBOX_LIMITS[inboxKind(settings.INBOX_URL)]
 if (limits !== null) log.warn(limits)
@@ -66,7 +67,8 @@ const worker = new Worker({
     ...(settings.DATABASE_LISTEN_URL !== "" && { listenUrl: () => current().DATABASE_LISTEN_URL }),
     redis,
     log,
-    openRedis: connect,
+    openRedis: (shard) =>
+      redis.openAnother(shard, { onError: (error) => log.debug({ err: error }, "Redis") }),
   },
   shards: settings.INBOX_SHARDS,
   retention: settings.INBOX_RETENTION,
@@ -82,7 +84,7 @@ const worker = new Worker({
 })
 connectionMetrics(registry, {
   postgres: () => worker.isListening,
-  redis: () => redisProblem(redis) === null,
+  redis: () => redis.isWhole(),
   ...(broker && { inbox: () => broker.problem() === null }),
 })
 
@@ -94,7 +96,7 @@ const management = await startManagement({
   registry,
   liveness: () => worker.hung(),
   readiness: () => {
-    const problem = redisProblem(redis)
+    const problem = redis.problem()
     // Without its inbox a worker holds no shard that could say so.
     const inbox = broker?.problem() ?? null
     return {

@@ -57,8 +57,9 @@ export async function warnOfLosses(redis: Redis, log: Warner, replicas = 0): Pro
     )
   const fault = replicasFault(info, replicas)
   if (fault !== null) log.warn({ INBOX_REPLICAS: `${replicas}` }, `Votes are answered 503: ${fault}`)
-  // Who waits for a replica takes no vote without one.
-  if (replicas === 0 && /^connected_slaves:[1-9]/m.test(info) && (await leastReplicas(redis, info)) === "0")
+  // Who waits for a replica takes no vote without one, nor does a master that is parted from its cluster for `cluster-node-timeout`.
+  const isFenced = replicas > 0 || /^cluster_enabled:1/m.test(info)
+  if (!isFenced && /^connected_slaves:[1-9]/m.test(info) && (await leastReplicas(redis, info)) === "0")
     log.warn({ [LEAST_REPLICAS]: "0" }, WITHOUT_LEAST_REPLICAS)
 }
 

@@ -2,7 +2,7 @@
 
 import { type Database, openDatabase, renewConnections } from "@tallyroom/lib/database"
 import { reasonText } from "@tallyroom/lib/health"
-import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
+import { type RedisShards, shardsBy } from "@tallyroom/lib/inbox/redis/shards"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { Decider } from "@tallyroom/lib/outcome/decider"
@@ -22,6 +22,7 @@ import { TimelineRolls } from "./counting/timeline-rolls"
 import { AnotherDatabase, Instance } from "./database/instance"
 import { narrowResultRights } from "./database/migrate"
 import { prepareDatabase, waitsForDisk } from "./database/prepare"
+import { LoadedScripts } from "./loaded-scripts"
 import type { WorkerMetrics } from "./metrics"
 import { sweepDeleted } from "./polls/deletion"
 import { takeDueSteps } from "./polls/due-steps"
@@ -83,9 +84,9 @@ export type WorkerParts = {
   databaseUrl: GivenAddress
   /** Where changes are listened for, over a connection of its own, if that is elsewhere. */
   listenUrl?: GivenAddress
-  redis: Redis
+  redis: Redis | RedisShards
   /** Opens one more connection, for a shard's waiting reads. */
-  openRedis: () => Redis
+  openRedis: (shard: number) => Redis
   /** The broker that holds the ballots, where that is not Redis. */
   broker?: BrokerAdmin | null
   shards: number
@@ -111,9 +112,11 @@ export class Worker {
   private readonly stopping = new AbortController()
   /** A connection for heartbeats alone: they must not wait for commits. */
   private readonly pulse: Database
+  private readonly redis: RedisShards
   /** Connections for batches alone. */
   private readonly commits: Database
   private readonly repeat: Repeat
+  private readonly scripts: LoadedScripts
   private readonly instance = new Instance()
   private readonly polls: PollBook
   private readonly shards: HeldShards
@@ -138,17 +141,8 @@ export class Worker {
   private heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(private readonly parts: WorkerParts) {
-    const {
-      sql,
-      redis,
-      openRedis,
-      broker = null,
-      retention = null,
-      tracing = null,
-      listenUrl,
-      metrics,
-      log,
-    } = parts
+    const { sql, openRedis, broker = null, retention = null, tracing = null, listenUrl, metrics, log } = parts
+    this.redis = shardsBy(parts.redis)
     this.pulse = openDatabase(parts.databaseUrl, {
       ...{ name: "worker-heartbeat", connections: 1, answerMs: ANSWER_MS },
       onSilent: (cause) => {
@@ -166,8 +160,9 @@ export class Worker {
       onSilent: (cause) => log.warn(cause),
     })
     this.repeat = new Repeat(log, this.stopping.signal)
+    this.scripts = new LoadedScripts(log)
     this.polls = new PollBook(sql, log, this.instance)
-    this.tallies = new TallyProjection(redis, sql, log)
+    this.tallies = new TallyProjection(this.redis.of(0), sql, log)
     this.timelines = new TimelineRolls(sql)
     this.decider = new Decider({ databaseUrl: parts.databaseUrl, name: "worker-outcomes", log })
     this.listener = new Listener({
@@ -186,7 +181,7 @@ export class Worker {
         sql,
         commits: this.commits,
         pulse: this.pulse,
-        redis,
+        redis: this.redis,
         openRedis,
         broker,
         retention: retention && { ...retention, bytes: retention.bytes / parts.shards },
@@ -207,10 +202,10 @@ export class Worker {
    * @throws {AnotherDatabase} when it is another one before all is prepared
    */
   async start(): Promise<void> {
-    const { sql, redis, log } = this.parts
+    const { sql, shards, log } = this.parts
     // Before anything else is asked over a new connection, so before a shard is opened.
-    redis.on("ready", this.loadScripts)
-    if (redis.status === "ready") this.loadScripts()
+    this.redis.each((connection) => this.scripts.loadInto(connection))
+    for (let shard = 0; shard < shards; shard++) this.redis.of(shard)
     await this.repeat.untilDone("preparing the database", () => this.prepare())
     this.isPrepared = true
     const { signal } = this.stopping
@@ -221,7 +216,7 @@ export class Worker {
     this.loops.push(
       this.repeat.every(HEARTBEAT_MS, "heartbeat", () => this.heartbeat()),
       // Somebody may have flushed them.
-      this.repeat.every(REPROJECT_MS, "loading scripts", () => loadScripts(redis)),
+      this.repeat.every(REPROJECT_MS, "loading scripts", () => this.scripts.loadAll()),
       this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
       this.repeat.every(
         STEPS_MS,
@@ -265,12 +260,6 @@ export class Worker {
     )
   }
 
-  private readonly loadScripts = () => {
-    loadScripts(this.parts.redis).catch((err) =>
-      this.parts.log.debug({ err }, "scripts were not loaded; they will be"),
-    )
-  }
-
   /** What the worker waits for; empty when it is at work or stands by. */
   readiness(): Record<string, string> {
     if (this.stopping.signal.aborted) return { worker: "stopping" }
@@ -309,7 +298,7 @@ export class Worker {
   /** Finishes the batches at hand, unless a store leaves them without an answer, and gives the leases back. */
   async stop(): Promise<void> {
     this.stopping.abort()
-    this.parts.redis.off("ready", this.loadScripts)
+    this.scripts.stop()
     this.tallies.stop()
     this.shards.stop()
     this.decider.stop()
@@ -326,12 +315,12 @@ export class Worker {
 
   /** Ends what is waited for. What became of the batches at hand is for their next worker to find out. */
   private async cut(done: Promise<unknown>, error: Error): Promise<void> {
-    const { sql, redis, log } = this.parts
+    const { sql, log } = this.parts
     log.warn({ err: error }, "stopping without the answers that are still due")
     renewConnections(sql)
     renewConnections(this.commits)
     renewConnections(this.pulse)
-    redis.disconnect()
+    this.redis.disconnect()
     await within(CUT_MS, Promise.all([this.shards.abandon(), done]), () => error).catch(() => {})
   }
 
@@ -446,10 +435,10 @@ export class Worker {
 
   /** One worker makes posts: the one with the shard in which votes ask for them. */
   private makingPosts(): Promise<void>[] {
-    const { redis, sql, postsLimit = null } = this.parts
+    const { sql, postsLimit = null } = this.parts
     if (postsLimit === null) return []
     const make = async () => {
-      if (this.shards.isCounting(0)) await makeWantedPosts(redis, sql, postsLimit)
+      if (this.shards.isCounting(0)) await makeWantedPosts(this.redis.of(0), sql, postsLimit)
     }
     return [this.repeat.every(MAKE_POSTS_MS, "making posts", make)]
   }

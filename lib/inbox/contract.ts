@@ -196,12 +196,11 @@ const REFUSALS: Record<string, string> = {
   LOADING: "it is still loading its data",
   MASTERDOWN: "it is a replica without its primary",
   BUSY: "a script keeps it busy",
-  ...Object.fromEntries(
-    ["MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN"].map((code) => [
-      code,
-      "it is a cluster, which Tallyroom does not use: turn cluster mode off",
-    ]),
-  ),
+  MOVED:
+    "another node of its cluster has this shard; add ?cluster=true to an address that names but one node",
+  ASK: "this shard is on its way to another node of the cluster",
+  TRYAGAIN: "this shard is on its way to another node of the cluster",
+  CLUSTERDOWN: "its cluster has no master for this shard",
 }
 const REFUSAL = new RegExp(`^(${Object.keys(REFUSALS).join("|")})(?= )`)
 /** As much of an answer as is quoted. */

@@ -6,7 +6,7 @@ import { pemFault } from "../small-file"
 import { type TlsFiles, tlsFault } from "../tls-files"
 import type { Access } from "./access"
 import { INBOX_RULES, inboxKind } from "./brokers"
-import { addressFault, REDIS_RULES, serversIn } from "./store-address"
+import { addressFault, namesCluster, REDIS_RULES, readStoreAddress, serversIn } from "./store-address"
 
 const INBOX_SCHEMES = Object.values(INBOX_RULES).flatMap(({ schemes }) => schemes)
 
@@ -18,13 +18,12 @@ function checked(faultOf: (text: string) => string | null): z.ZodType<string, st
 }
 
 function inboxFault(text: string): string | null {
-  const kinds = new Set(serversIn(text).map(inboxKind))
-  const isKnown = serversIn(text).every((url) => INBOX_SCHEMES.some((it) => url.startsWith(`${it}://`)))
+  const kind = inboxKind(text)
+  const servers = kind === "nats" ? serversIn(text) : [text.trim()]
+  const isKnown = servers.every((url) => INBOX_SCHEMES.some((it) => url.startsWith(`${it}://`)))
   if (!isKnown)
     return `must be an address that begins with ${INBOX_SCHEMES.map((scheme) => `${scheme}://`).join(" or ")}; several servers of one NATS cluster are divided by commas`
-  if (kinds.size > 1) return "must name servers of one kind"
-  const [kind = "redis"] = kinds
-  const servers = kind === "nats" ? serversIn(text) : [text]
+  if (new Set(servers.map(inboxKind)).size > 1) return "must name servers of one kind"
   return servers.map((url) => addressFault(url, INBOX_RULES[kind])).find((fault) => fault !== null) ?? null
 }
 
@@ -41,7 +40,8 @@ export const inboxSettings = {
   REDIS_URL: setting({
     schema: checked((text) => addressFault(text, REDIS_RULES)),
     default: "redis://localhost:6379",
-    description: "The Redis that holds the inbox, with user and password; with TLS it begins with rediss://.",
+    description:
+      "The Redis that holds the inbox, with user and password; with TLS it begins with rediss://. Of a Redis Cluster it names several nodes, divided by commas, or one and ?cluster=true.",
     secret: true,
   }),
   REDIS_CA: file(
@@ -67,7 +67,19 @@ type Values = { [Name in keyof typeof inboxSettings]: string }
 
 /** What is wrong with settings that are right each by itself. */
 export function inboxSettingsTogether(values: Values): string[] {
-  return [...filesFaults("REDIS", redisUrlOf(values), values), ...inboxFilesFaults(values)]
+  return [
+    ...filesFaults("REDIS", redisUrlOf(values), values),
+    ...inboxFilesFaults(values),
+    ...clusterFaults(values),
+  ]
+}
+
+/** Where a broker holds the ballots, Redis has little to do. */
+function clusterFaults({ INBOX_URL, REDIS_URL }: Values): string[] {
+  if (inboxKind(INBOX_URL) === "redis" || !namesCluster(readStoreAddress(REDIS_URL))) return []
+  return [
+    "REDIS_URL names a Redis Cluster, and INBOX_URL a broker that holds the ballots: name one Redis, which then has the polls, or leave INBOX_URL out",
+  ]
 }
 
 function inboxFilesFaults(values: Values): string[] {

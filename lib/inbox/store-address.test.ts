@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { addressFault, REDIS_RULES, readStoreAddress } from "./store-address"
+import { addressFault, namesCluster, REDIS_RULES, readStoreAddress } from "./store-address"
 
 test.each([
   ["redis://vote:100%sure@h", { user: "vote", password: "100%sure" }],
@@ -10,6 +10,26 @@ test.each([
   ["redis://", { host: "localhost", port: "", user: "", password: "" }],
 ])("%s is read as people mean it", (url, parts) => {
   expect(readStoreAddress(url)).toMatchObject(parts)
+})
+
+test.each([
+  ["redis://h", false],
+  ["redis://h?cluster=false", false],
+  ["redis://h?cluster=true", true],
+  ["redis://a,b", true],
+])("%s names a cluster: %p", (url, isCluster) => {
+  expect(namesCluster(readStoreAddress(url))).toBe(isCluster)
+})
+
+test("an address names several servers behind one user and password", () => {
+  const address = readStoreAddress("rediss://vote:a,b@[::1]:6379, h2 ,h3:6381/0?family=6")
+  expect(address).toMatchObject({ scheme: "rediss", user: "vote", password: "a,b", path: "0", host: "::1" })
+  expect(address.servers).toEqual([
+    { host: "::1", port: "6379" },
+    { host: "h2", port: "" },
+    { host: "h3", port: "6381" },
+  ])
+  expect(address.parameters.get("family")).toBe("6")
 })
 
 test.each(["redis://bob:12?Secret1=x@h/0", "redis://bob:12?family=x@h/0", "rediss://:?Secret1=x@h:6379/0"])(

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { TEST_POSTGRES } from "../../scripts/check/steps/test-postgres"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { databasesOf, type Postgres, startPostgres } from "../../scripts/services/stores/postgres"
-import { startRedis } from "../../scripts/services/stores/redis"
+import { type RedisServer, startRedis } from "../../scripts/services/stores/redis"
 import { atTheEnd } from "./at-the-end"
 
 /** Both stores may take a while on a busy machine, above all the first initdb. */
@@ -53,9 +53,13 @@ async function startSharedPostgres(): Promise<Postgres> {
 
 /**
  * Starts the stores before the tests of this file and stops them after. A file that restarts Postgres takes one of its own.
+ * @param options.redis starts another Redis than the machine's, with its data in this folder
  * @returns a function that gives them, once the tests run
  */
-export function useStores({ ownPostgres = false } = {}): () => OwnStores {
+export function useStores({
+  ownPostgres = false,
+  redis: start = (dir: string): Promise<RedisServer> => startRedis({ dir }),
+} = {}): () => OwnStores {
   setDefaultTimeout(TEST_TIMEOUT_MS)
   let stores: OwnStores | undefined
   let dir: string | undefined
@@ -65,7 +69,7 @@ export function useStores({ ownPostgres = false } = {}): () => OwnStores {
     const postgres = ownPostgres
       ? await startPostgres({ dir: join(dir, "postgres") })
       : await sharedPostgres()
-    const redis = await startRedis({ dir: join(dir, "redis") })
+    const redis = await start(join(dir, "redis"))
     const database = await postgres.database(`test_${RUN}_${++databases}`)
     stores = { redis, postgres, database, defer: (cleanUp) => void deferred.unshift(cleanUp) }
   }, START_TIMEOUT_MS)

@@ -7,18 +7,22 @@ import { describe } from "bun:test"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { backlogContract } from "./contract/backlog"
 import { choiceContract } from "./contract/choices"
-import { useInbox } from "./contract/inbox"
+import { type StartRedis, useInbox } from "./contract/inbox"
 import { oneVoteContract } from "./contract/one-vote"
 import { outageContract } from "./contract/outages"
 import { stopContract } from "./contract/stops"
 
-export function inboxContract(kind: InboxKind): void {
-  describe(`the inbox in ${kind}`, () => {
-    const context = useInbox(kind)
+/** @param other starts another Redis than the machine's; with its name, and whether it is a cluster */
+export function inboxContract(
+  kind: InboxKind,
+  other?: { name: string; start: StartRedis; isCluster?: boolean },
+): void {
+  describe(`the inbox in ${other?.name ?? kind}`, () => {
+    const context = useInbox(kind, other?.start)
     choiceContract(context)
     oneVoteContract(kind, context)
-    stopContract(kind, context)
+    stopContract(kind, context, other?.isCluster)
     backlogContract(context)
-    outageContract(kind, context)
+    outageContract(kind, context, other?.isCluster)
   })
 }

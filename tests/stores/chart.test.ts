@@ -41,6 +41,7 @@ const CHOICES: Record<string, Values> = {
   "a Gateway": { expose: { kind: "gateway", hosts: HOSTS } },
   NATS: { inbox: "nats", nats: { storageClassName: "fast" } },
   RabbitMQ: { inbox: "rabbitmq" },
+  "a Redis Cluster": { inbox: "redis-cluster", redisCluster: { storageClassName: "fast" } },
   "managed stores": {
     redis: { enabled: false, managedCidrs: ["203.0.113.7/32", "2001:db8::/64"] },
     postgres: { enabled: false, managedCidrs: ["203.0.113.8/32"] },
@@ -136,7 +137,7 @@ describe("each object is the one of the manifests", () => {
     expect(sorted(await render({}))).toEqual(sorted(await plain(...standard)))
   })
 
-  test.each(["nats", "rabbitmq"])("with %s", async (inbox) => {
+  test.each(["redis-cluster", "nats", "rabbitmq"])("with %s", async (inbox) => {
     expect(sorted(await render({ inbox }))).toEqual(sorted(await plain(...standard, `inboxes/${inbox}.yaml`)))
   })
 

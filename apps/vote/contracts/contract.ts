@@ -2,8 +2,8 @@
 
 import type { Contract } from "@tallyroom/lib/contracts/contract"
 import { PETS_POLL } from "@tallyroom/lib/contracts/pets"
+import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import type { AnyElysia } from "elysia"
-import type { Redis } from "ioredis"
 import type { PollCache } from "../polls/poll-cache"
 import { FirstVotes, type NetworkLimit } from "./first-votes"
 import { petRoutes } from "./pets"
@@ -27,7 +27,7 @@ export function isContractPath(contract: Contract, path: string): boolean {
 export function contractRoutes(
   contract: Contract,
   deps: PostDeps,
-  redis: Redis,
+  redis: RedisShards,
   network: NetworkLimit,
 ): Plugin {
   if (contract === "pets") return petRoutes(deps)

@@ -7,7 +7,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { shareOf } from "@tallyroom/lib/http/network-share"
 import { asInboxAway, InboxAway } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import type { Redis } from "ioredis"
+import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import type { PollCache } from "../polls/poll-cache"
 import { isPollMissing, pollUnknown } from "../polls/poll-problems"
 
@@ -29,7 +29,7 @@ export class FirstVotes {
   private readonly waiting = new Map<string, Promise<void>>()
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisShards,
     private readonly polls: Pick<PollCache, "index" | "poll" | "forget">,
     private readonly onInboxAway: (error: Error) => void,
     private readonly network: NetworkLimit,
@@ -74,7 +74,7 @@ export class FirstVotes {
   async isCounted(poll: string): Promise<boolean> {
     const end = performance.now() + TALLY_PATIENCE_MS
     for (;;) {
-      if ((await this.redis.exists(keys.tally(poll)).catch(away)) === 1) return true
+      if ((await this.redis.of(0).exists(keys.tally(poll)).catch(away)) === 1) return true
       if (performance.now() > end) return false
       await pause(LOOK_MS)
     }
@@ -98,6 +98,7 @@ export class FirstVotes {
   private async want(poll: string, network: string, { limit }: Posts): Promise<void> {
     const share = shareOf(limit ?? Number.MAX_SAFE_INTEGER, this.network.percent)
     const heard = await this.redis
+      .of(0)
       .wantPoll(keys.wanted, keys.wanters, poll, MOST_WANTED, network, share)
       .catch(away)
     if (heard === 0) throw tooMany()
@@ -113,7 +114,7 @@ export class FirstVotes {
   private async stands(poll: string): Promise<boolean> {
     const { shards } = await this.polls.index()
     const looks = Array.from({ length: shards }, (_, shard) =>
-      this.redis.hget(keys.poll(shard, poll), "state").catch(away),
+      this.redis.of(shard).hget(keys.poll(shard, poll), "state").catch(away),
     )
     const states = await Promise.all(looks)
     if (states.includes("draft")) throw pollUnknown(poll)

@@ -10,8 +10,8 @@ import {
   type PollIndex,
   readIndex,
 } from "@tallyroom/lib/inbox/redis/poll-copies"
+import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import { type Poll, SLUG } from "@tallyroom/lib/polls/poll"
-import type { Redis } from "ioredis"
 import { pollDeleted, pollUnknown } from "./poll-problems"
 import { type Freshness, SingleFlight } from "./single-flight"
 
@@ -38,7 +38,7 @@ export type PollSource = {
  * @param hasBroker whether a broker holds the ballots: then nobody but vote looks whether a poll takes them
  */
 export function pollsIn(
-  redis: Redis,
+  redis: RedisShards,
   clock: Pick<RedisClock, "refresh" | "way">,
   hasBroker = false,
 ): PollSource {
@@ -48,10 +48,17 @@ export function pollsIn(
       clock.refresh()
       return read(...asked)
     }
-  const verified = async (id: string) => (await findVerifiedPollCopy(redis, id)).poll
+  const first = redis.of(0)
+  const verified = async (id: string) => (await findVerifiedPollCopy(first, id)).poll
+  const index = async () => {
+    const found = await readIndex(first)
+    // So that the connections of all shards stand before their first ballots come.
+    for (let shard = 0; shard < found.shards; shard++) redis.of(shard)
+    return found
+  }
   return {
-    poll: withClock(hasBroker ? verified : (id: string) => findPollCopy(redis, id)),
-    index: withClock(() => readIndex(redis)),
+    poll: withClock(hasBroker ? verified : (id: string) => findPollCopy(first, id)),
+    index: withClock(index),
     way: () => clock.way() ?? 0,
     now: hasBroker ? elapsedNow : () => performance.now(),
   }

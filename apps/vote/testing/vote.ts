@@ -9,6 +9,7 @@ import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import { loadScripts } from "@tallyroom/lib/inbox/redis/load-scripts"
 import { writeIndex, writePollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { shardsBy } from "@tallyroom/lib/inbox/redis/shards"
 import { ONE_OPTION } from "@tallyroom/lib/polls/ballot-method"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { createRegistry } from "@tallyroom/lib/process/management"
@@ -87,7 +88,7 @@ export async function startVoteFixture(
   const app = createApp({
     redis,
     clock,
-    polls: new PollCache(pollsIn(redis, clock)),
+    polls: new PollCache(pollsIn(shardsBy(redis), clock)),
     assets: await buildAssets({ entrypoints: ENTRYPOINTS }),
     metrics: createMetrics(registry, () => redis.status === "ready"),
     log: { error: log, warn: log },

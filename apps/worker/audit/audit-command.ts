@@ -7,14 +7,13 @@ import { reasonText, type StoreName } from "@tallyroom/lib/health"
 import type { Access } from "@tallyroom/lib/inbox/access"
 import { INBOX_STORES, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { InboxAway } from "@tallyroom/lib/inbox/contract"
-import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import { retainedSince } from "@tallyroom/lib/inbox/redis/retained"
+import { openShards, type RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { assertFit } from "@tallyroom/lib/postgres/fitness"
 import { AUDIT_RIGHTS, explainRefusal } from "@tallyroom/lib/postgres/rights"
 import { appliedMigrations, versionProblem } from "@tallyroom/lib/postgres/schema"
 import { withRemedy } from "@tallyroom/lib/remedies"
-import type { Redis } from "ioredis"
 import { auditPolls, type PollBooks } from "./audit"
 import { report } from "./audit-report"
 
@@ -93,10 +92,11 @@ function readOptions(args: string[]) {
 async function auditStores(stores: Stores, { wait, timeoutS, poll, json }: Options): Promise<number> {
   const sql = openDatabase(stores.databaseUrl, { name: "audit", connections: 1 })
   const patienceMs = wait ? timeoutS * 1_000 : 0
-  const { inbox, connected, close } = openInbox(stores, Math.max(INBOX_MS, patienceMs))
+  const { inbox, connected, reach, close } = openInbox(stores, Math.max(INBOX_MS, patienceMs))
   try {
     const end = performance.now() + patienceMs
     await connected
+    await reach(await shardsIn(sql))
     let books = await readBooksUntil(end, sql, inbox, poll)
     while (performance.now() < end && books.some((it) => it.pending > 0 || it.faults.length > 0)) {
       await sleep(AGAIN_MS)
@@ -142,18 +142,24 @@ function storeAway(error: unknown): string | null {
     : null
 }
 
+/** None where Postgres does not say it: reading the books says why. */
+async function shardsIn(sql: Database): Promise<number[]> {
+  const rows = await sql`SELECT shard FROM shards`.catch(() => [])
+  return rows.map(({ shard }) => Number(shard))
+}
+
 /** Since when less is retained than should be, over all shards; null while all is, or where a broker holds the ballots. */
-async function retainedSinceOf(sql: Database, inbox: Redis | BrokerAdmin): Promise<Date | null> {
+async function retainedSinceOf(sql: Database, inbox: RedisShards | BrokerAdmin): Promise<Date | null> {
   if ("reader" in inbox) return null
   const shards = await sql`SELECT shard FROM shards`
-  const moments = await Promise.all(shards.map(({ shard }) => retainedSince(inbox, Number(shard))))
+  const moments = await Promise.all(shards.map(({ shard }) => retainedSince(inbox.of(shard), Number(shard))))
   const latest = Math.max(...moments.map((ms) => ms ?? 0))
   return latest > 0 ? new Date(latest) : null
 }
 
 async function readBooks(
   sql: Database,
-  inbox: Redis | BrokerAdmin,
+  inbox: RedisShards | BrokerAdmin,
   poll: string | undefined,
 ): Promise<PollBooks[]> {
   await assertFit(sql)
@@ -166,8 +172,10 @@ async function readBooks(
 }
 
 interface Inbox {
-  readonly inbox: Redis | BrokerAdmin
+  readonly inbox: RedisShards | BrokerAdmin
   readonly connected: Promise<void>
+  /** Settles once these shards can be read: in a cluster they are in several places. */
+  reach(shards: readonly number[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -186,9 +194,13 @@ function openInbox({ redisUrl, inboxUrl = "" }: Stores, patienceMs: number): Inb
   const broker = openBrokerAdmin(inboxUrl, 1, { onError })
   if (broker) {
     const connected = until(() => broker.problem() === null, "The inbox", INBOX_STORES[broker.kind])
-    return { inbox: broker, connected, close: () => broker.close() }
+    return { inbox: broker, connected, reach: async () => {}, close: () => broker.close() }
   }
-  const redis = openRedis(redisUrl, { onError })
-  const connected = until(() => redisProblem(redis) === null, "Redis", "Redis")
-  return { inbox: redis, connected, close: async () => redis.disconnect() }
+  const redis = openShards(redisUrl, { onError })
+  const isThere = () => until(() => redis.isWhole(), "Redis", "Redis")
+  const reach = (shards: readonly number[]) => {
+    for (const shard of shards) redis.of(shard)
+    return isThere()
+  }
+  return { inbox: redis, connected: isThere(), reach, close: async () => redis.disconnect() }
 }

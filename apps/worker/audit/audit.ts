@@ -10,6 +10,7 @@ import {
 import { A_BALLOT, ABSTENTION, type Marks, marksOf } from "@tallyroom/lib/ballots/choice"
 import type { Database } from "@tallyroom/lib/database"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
+import { type RedisShards, shardsBy } from "@tallyroom/lib/inbox/redis/shards"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
 import { pendingIn } from "@tallyroom/lib/inbox/stream/pending"
 import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
@@ -60,7 +61,10 @@ type ShardBooks = {
  * and entries in the inbox, then the position again. If that moved meanwhile, the shard is read anew.
  * @param inbox the Redis or the broker that holds the ballots
  */
-export async function auditPolls(sql: Database, inbox: Redis | BrokerAdmin): Promise<PollBooks[]> {
+export async function auditPolls(
+  sql: Database,
+  inbox: Redis | RedisShards | BrokerAdmin,
+): Promise<PollBooks[]> {
   const polls = await sql`
     SELECT number, id, state <> 'draft' AND EXISTS (
       SELECT FROM inbox_losses WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "lostAtLeast",
@@ -85,7 +89,7 @@ type PollName = { number?: number; id?: string }
 
 async function readShard(
   sql: Database,
-  inbox: Redis | BrokerAdmin,
+  inbox: Redis | RedisShards | BrokerAdmin,
   shard: number,
   polls: readonly PollName[],
 ) {
@@ -97,7 +101,7 @@ async function readShard(
     const seen =
       "reader" in inbox
         ? await readStream(inbox, rows[0]?.stream ?? null, position, rows)
-        : await readRedis(inbox, shard, position, polls)
+        : await readRedis(shardsBy(inbox).of(shard), shard, position, polls)
     const [after] = await sql`SELECT ms, seq FROM shards WHERE shard = ${shard}`
     if (comparePositions(position, { ms: Number(after?.ms), seq: Number(after?.seq) }) !== 0) continue
     const books = new Map<number, Partial<ShardBooks>>()

@@ -58,15 +58,21 @@ export function credentialsOf(
   const nats = { vote: secret("nats vote"), worker: secret("nats worker") }
   const rabbitmq = { vote: secret("rabbitmq vote"), worker: secret("rabbitmq worker") }
   /** INBOX_URL_FILE may name one of these. */
-  const brokers = (user: "vote" | "worker") => ({
+  const inboxes = (user: "vote" | "worker") => ({
     NATS_URL: `nats://${user}:${nats[user]}@${hostOf("nats")}:4222`,
     RABBITMQ_URL: `amqp://${user}:${rabbitmq[user]}@${hostOf("rabbitmq")}:5672`,
+    REDIS_CLUSTER_URL: `redis://${user}:${redis[user]}@${hostOf("redis-cluster")}:6379?cluster=true`,
   })
   const redisUrl = (user: "vote" | "worker") => `redis://${user}:${redis[user]}@${hostOf("redis")}:6379`
   const databaseUrl = (role: string, password: string) =>
     `postgres://${role}:${password}@${hostOf("postgres")}:5432/${DATABASE}`
   return {
-    redis: { password: redis.admin, "users.acl": aclFile(redis) },
+    redis: {
+      password: redis.admin,
+      "users.acl": aclFile(redis),
+      // By which a node of a cluster follows its master.
+      "replication.conf": `masteruser admin\nmasterauth ${redis.admin}\n`,
+    },
     nats: {
       "users.conf": natsUsers(nats),
       "routes.conf": natsRoutes(secret("nats routes"), NATS_SERVERS),
@@ -83,11 +89,11 @@ export function credentialsOf(
     vote: {
       REDIS_URL: managed.voteRedisUrl ?? redisUrl("vote"),
       VOTER_SECRETS: secret("voter cookies"),
-      ...brokers("vote"),
+      ...inboxes("vote"),
     },
     worker: {
       REDIS_URL: managed.workerRedisUrl ?? redisUrl("worker"),
-      ...brokers("worker"),
+      ...inboxes("worker"),
       DATABASE_URL: managed.workerDatabaseUrl ?? databaseUrl(WORKER_ROLE, roles.worker),
     },
     result: {

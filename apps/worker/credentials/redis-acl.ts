@@ -11,7 +11,7 @@ const ACL_RULES = {
   admin: "~* &* +@all",
   vote: [
     "~{s*}:voters:* ~{s*}:inbox resetchannels -@all",
-    "+auth +hello +ping +time +info +hget +hset +hlen +xadd +xlen",
+    "+auth +hello +ping +time +info +cluster|slots +hget +hset +hlen +xadd +xlen",
     "(~{s*}:poll:* +hget +hmget +hincrby +hsetnx)",
     "(~{s*}:gate ~{s*}:log ~{s0}:polls ~{s0}:tally:* +get +exists)",
     "(~{s*}:* +evalsha)",
@@ -22,7 +22,7 @@ const ACL_RULES = {
   worker: [
     "~{s*}:* resetchannels -@all",
     "+@connection +@read +@write +@stream -@dangerous -@scripting +eval +evalsha +script|load",
-    "+time +info +config|get +multi +exec +discard",
+    "+time +info +cluster|slots +config|get +multi +exec +discard",
   ].join(" "),
 } as const
 

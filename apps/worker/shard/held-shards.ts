@@ -4,9 +4,9 @@ import { comparePositions, type Position, START } from "@tallyroom/lib/ballots/b
 import type { Database } from "@tallyroom/lib/database"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { redisProblem } from "@tallyroom/lib/inbox/redis/client"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { retainedBytes, retentionMissing } from "@tallyroom/lib/inbox/redis/retained"
+import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import { withTraces } from "@tallyroom/lib/inbox/redis/traces"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import type { BrokerAdmin } from "@tallyroom/lib/inbox/stream/contract"
@@ -37,9 +37,9 @@ export type HeldShardsParts = {
   commits: Database
   /** For heartbeats alone. */
   pulse: Database
-  redis: Redis
+  redis: RedisShards
   /** Opens one more connection, for a shard's waiting reads. */
-  openRedis: () => Redis
+  openRedis: (shard: number) => Redis
   /** The broker that holds the ballots; null where that is Redis. */
   broker: BrokerAdmin | null
   /** How much of what was counted each shard in Redis keeps; null for nothing. */
@@ -112,7 +112,7 @@ export class HeldShards {
 
   private inboxProblem(): string | null {
     const { broker, redis } = this.parts
-    return broker ? broker.problem() : redisProblem(redis)
+    return broker ? broker.problem() : redis.problem()
   }
 
   has(shard: number): boolean {
@@ -149,15 +149,19 @@ export class HeldShards {
     for (const [number, { shard }] of this.held) {
       // One that stopped counting has a position, and its backlog grows.
       if (!shard.isCounting && comparePositions(shard.position, START) === 0) continue
-      const waiting = await redis.xlen(keys.inbox(number)).catch(() => null)
+      const waiting = await redis
+        .of(number)
+        .xlen(keys.inbox(number))
+        .catch(() => null)
       if (waiting !== null && this.held.has(number)) metrics.backlog.set({ shard: String(number) }, waiting)
       await this.measureRetained(number)
     }
   }
 
   private async measureRetained(number: number): Promise<void> {
-    const { metrics, redis, retention } = this.parts
+    const { metrics, retention } = this.parts
     if (retention === null) return
+    const redis = this.parts.redis.of(number)
     const shard = String(number)
     const measured = [retainedBytes(redis, number), retentionMissing(redis, number, retention)] as const
     const [bytes, missingMs] = await Promise.all(measured).catch(() => [])
@@ -196,7 +200,8 @@ export class HeldShards {
   private begin(number: number): void {
     const stop = new AbortController()
     const shard = this.makeShard(number)
-    const { retention, broker, redis, log } = this.parts
+    const { retention, broker, log } = this.parts
+    const redis = this.parts.redis.of(number)
     const room = broker === null && retention ? new RetainedRoom(number, retention, { redis, log }) : null
     room?.start()
     const done = shard.run(stop.signal).finally(() => {
@@ -211,8 +216,9 @@ export class HeldShards {
   }
 
   private makeShard(number: number): Shard {
-    const { worker, sql, commits, redis, openRedis, broker, retention, polls, metrics, tracing, log, index } =
+    const { worker, sql, commits, openRedis, broker, retention, polls, metrics, tracing, log, index } =
       this.parts
+    const redis = this.parts.redis.of(number)
     const holdsBallots = broker === null
     const retains = holdsBallots && retention !== null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, retains, index })
@@ -220,7 +226,7 @@ export class HeldShards {
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
-      : new RedisSource(number, { ...parts, openRedis, retention })
+      : new RedisSource(number, { ...parts, openRedis: () => openRedis(number), retention })
     const traces = tracing &&
       !broker && { withTraces: (entries: Entry[]) => withTraces(redis, number, entries) }
     const stores = { sql, commits, source }

@@ -1,11 +1,11 @@
 /** Connections to Redis that come back by themselves, and how they are. */
 
-import { Redis } from "ioredis"
+import { Redis, type RedisOptions } from "ioredis"
 import { backoff } from "../../backoff"
 import { type ConnectionEvents, onceMissed, unconnected } from "../../health"
 import type { TlsFiles } from "../../tls-files"
 import { type Access, accessBy, currently } from "../access"
-import type { StoreAddress } from "../store-address"
+import type { StoreAddress, StoreServer } from "../store-address"
 import { checkServer } from "./fitness"
 import { defineScripts } from "./run-scripts"
 
@@ -25,12 +25,27 @@ const DISCONNECT_TIMEOUT_MS = 20
 const KEEP_ALIVE_MS = 4_000
 /** How often a Redis that takes no writes is connected to anew. */
 const RENEW_EACH_MS = 2_000
+/** A Redis that hangs still lets connections in. Where another may have taken its place, it is left after this. */
+const GREETING_MS = 2_000
 
 /** What ioredis says of a command when there is no connection. */
 const UNCONNECTED = /^(Stream isn't writeable|Reached the max retries|Connection is closed)/
 
 /** Why the last connection was lost or could not be made; none while there is one. */
 const reasons = new WeakMap<object, Error>()
+
+/** Where a connection leads, which may be elsewhere each time that it is made. */
+export type Route = {
+  place(): RedisPlace
+  /** Looks where it leads now. It is called before the first connection and whenever one was lost or failed, and never rejects. */
+  renew?(): Promise<void>
+  /** Whether an error that was answered at `from` says that the route leads elsewhere by now. */
+  leadsElsewhere?(error: Error, from: StoreServer): boolean
+  /** The longest pause between two tries, in ms. */
+  longestPauseMs?: number
+  /** Whether it leads to nodes of a Redis Cluster. */
+  isCluster?: boolean
+}
 
 /**
  * Opens a connection that reconnects for ever, with backoff and jitter. Nothing is queued while it is down and nothing
@@ -42,10 +57,17 @@ export function openRedis(
   events: ConnectionEvents = {},
   answerTimeoutMs = SILENT_MS,
 ): Redis {
+  return openAlong({ place: redisPlace(access) }, events, answerTimeoutMs)
+}
+
+/** The same along a route that may come to lead elsewhere. */
+export function openAlong(route: Route, events: ConnectionEvents = {}, answerTimeoutMs = SILENT_MS): Redis {
   const { onError, onLost, onConnected } = onceMissed(events)
-  const place = redisPlace(access)
-  const redis = new Redis({
-    ...place(),
+  // The database stays: ioredis would go back to the earlier one after it is ready.
+  const takeRoute = () => Object.assign(redis.options, route.place(), { db: redis.options.db })
+  const redis: Redis = new Redis({
+    ...route.place(),
+    lazyConnect: route.renew !== undefined,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -56,14 +78,14 @@ export function openRedis(
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     disableClientInfo: true,
     retryStrategy: (attempt) => {
-      // The database stays: ioredis would go back to the earlier one after it is ready.
-      Object.assign(redis.options, place(), { db: redis.options.db })
-      return backoff(attempt)
+      takeRoute()
+      void route.renew?.().then(takeRoute)
+      return backoff(attempt, route.longestPauseMs)
     },
-    reconnectOnError: demotions(),
+    reconnectOnError: connectsAnew(route, () => serverOf(redis.options)),
   })
   defineScripts(redis)
-  checkServer(redis)
+  checkServer(redis, route.isCluster)
   sayUnconnected(redis)
   redis.on("error", (error) => {
     reasons.set(redis, error)
@@ -75,28 +97,47 @@ export function openRedis(
     onConnected()
   })
   keepAlive(redis)
+  if (route.renew) {
+    leaveSilent(redis)
+    const connect = () => {
+      takeRoute()
+      if (redis.status === "wait") redis.connect().catch(() => {})
+    }
+    void route.renew().then(connect)
+  }
   return redis
 }
 
+/** What ioredis is told of a place. */
+export type RedisPlace = ReturnType<typeof connectionOptions>
+
 /** Where Redis is and how to come in, in the words of ioredis, as it is at each call. */
-export function redisPlace(access: string | Access): () => ReturnType<typeof connectionOptions> {
+export function redisPlace(access: string | Access): () => RedisPlace {
   return currently(accessBy(access), connectionOptions)
 }
 
 /** What ioredis is told of an address, in such a way that a later one takes the place of all of it. */
-function connectionOptions(
+export function connectionOptions(
   { scheme, host, port, user, password, path, parameters }: StoreAddress,
   files: TlsFiles,
 ) {
   return {
-    host,
-    port: Number(port) || DEFAULT_PORT,
+    ...{ host, port: portOf(port) },
     username: user,
     password,
     db: Number.parseInt(path, 10) || 0,
     ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
     ...(scheme === "rediss" && { tls: files }),
   }
+}
+
+/** @param port as an address has it */
+export function portOf(port: string): number {
+  return Number(port) || DEFAULT_PORT
+}
+
+function serverOf({ host = "localhost", port = DEFAULT_PORT }: RedisOptions): StoreServer {
+  return { host, port: String(port) }
 }
 
 type Rejecting = { reject: (error: Error) => void }
@@ -129,14 +170,31 @@ function keepAlive(redis: Redis): void {
   redis.on("end", () => clearInterval(timer))
 }
 
+/** Gives up a connection that was let in and gets no answer, where the route may lead to another Redis by now. */
+function leaveSilent(redis: Redis): void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  redis.on("connect", () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => redis.status === "connect" && redis.disconnect(true), GREETING_MS)
+  })
+  for (const event of ["ready", "close"]) redis.on(event, () => clearTimeout(timer))
+}
+
+/** Which answers have a connection made anew. */
+function connectsAnew({ leadsElsewhere }: Route, from: () => StoreServer): (error: Error) => boolean {
+  const isDemotion = demotions()
+  return (error) => leadsElsewhere?.(error, from()) || isDemotion(error)
+}
+
 /**
- * A Redis that was made a replica keeps its connections, and refuses to write over them for ever. Its name may lead to another
- * Redis by now, so the connection is made anew; while it does not, reading goes on in between.
+ * A Redis that was made a replica keeps its connections, and refuses to write over them for ever; likewise a node that is parted from
+ * its cluster. Its name may lead to another Redis by now, so the connection is made anew; while it does not, reading goes on in between.
  */
 function demotions(): (error: Error) => boolean {
   let renewedAt = Number.NEGATIVE_INFINITY
   return ({ message }) => {
-    if (!message.startsWith("READONLY") || performance.now() - renewedAt < RENEW_EACH_MS) return false
+    if (!/^(READONLY|CLUSTERDOWN)/.test(message) || performance.now() - renewedAt < RENEW_EACH_MS)
+      return false
     renewedAt = performance.now()
     return true
   }

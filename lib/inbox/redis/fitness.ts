@@ -14,8 +14,11 @@ const hidden = new WeakSet<object>()
 /** Whether this user may not ask for INFO, so that what it tells is not known. */
 export const isInfoHidden = (redis: object): boolean => hidden.has(redis)
 
-/** Has a connection fail, with the reason, to what can't be used. */
-export function checkServer(redis: Redis): void {
+/**
+ * Has a connection fail, with the reason, to what can't be used.
+ * @param isCluster whether it must be a node of a cluster
+ */
+export function checkServer(redis: Redis, isCluster = false): void {
   const refused = watchSelect(redis)
   const info = redis.info.bind(redis) as (...sections: unknown[]) => Promise<string>
   // ioredis asks so before it calls a connection ready, and writes to the console where it may not.
@@ -27,7 +30,7 @@ export function checkServer(redis: Redis): void {
     return info().then(
       (text) => {
         hidden.delete(redis)
-        const why = unfitness(text)
+        const why = unfitness(text, isCluster)
         if (why === null) (answer as Answer)(null, text)
         else (answer as Answer)(new Error(why))
       },
@@ -66,10 +69,12 @@ function unselected(db: number, answer: string): string {
 }
 
 /** Why this server can't be used, in a sentence; null when it can. */
-function unfitness(info: string): string | null {
+function unfitness(info: string, isCluster: boolean): string | null {
   const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? ""
   if (value("redis_mode") === "sentinel")
     return "this is a Redis Sentinel, which holds no data: give the address of the Redis itself, or a name that leads to it"
+  if (isCluster && value("redis_mode") === "standalone")
+    return "this Redis is no node of a cluster: name it alone and without cluster=true, or turn its cluster-enabled on"
   const version = value("redis_version")
   if (Number.parseInt(version, 10) < OLDEST)
     return `Redis ${version} is too old: Redis ${OLDEST}.0 or later, or Valkey, is needed`

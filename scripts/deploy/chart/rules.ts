@@ -199,6 +199,11 @@ spec:
     edits: [secret("rabbitmq"), volume("rabbitmq", "10Gi")],
   },
   {
+    file: "inboxes/redis-cluster.yaml",
+    when: `eq .Values.inbox "redis-cluster"`,
+    edits: [secret("redis"), volume("redisCluster", "2Gi")],
+  },
+  {
     file: "addons/managed-stores.yaml",
     objects: {
       "NetworkPolicy/managed-redis": MANAGED_REDIS,

@@ -1,6 +1,6 @@
 import { join } from "node:path"
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { CHECKOUT } from "../../services/checkout"
+import type { ClusterInbox } from "./inbox"
 import { kubectl } from "./kubectl"
 
 export const MANIFESTS = join(CHECKOUT, "k8s-deployment")
@@ -11,7 +11,7 @@ export async function applyKustomization(): Promise<void> {
 }
 
 /** Applies all manifests in the order of their names, an inbox other than Redis before them. */
-export async function applyAll(inbox: InboxKind): Promise<void> {
+export async function applyAll(inbox: ClusterInbox): Promise<void> {
   const before =
     inbox === "redis"
       ? []

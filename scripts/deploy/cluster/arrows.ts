@@ -1,5 +1,5 @@
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
+import type { ClusterInbox } from "./inbox"
 import { kubectl, listObjects, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
 import { reachedFrom } from "./probe-pod"
@@ -16,7 +16,7 @@ export interface Arrows {
 const ELSEWHERE = "default"
 
 /** Lists who may connect to whom and who may not, with the addresses of this cluster. */
-export async function arrowsHere(inbox: InboxKind): Promise<Arrows[]> {
+export async function arrowsHere(inbox: ClusterInbox): Promise<Arrows[]> {
   const apiServer = await kubectl([
     "--namespace",
     "default",

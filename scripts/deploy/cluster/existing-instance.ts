@@ -1,11 +1,10 @@
 /** The Tallyroom of a cluster, which every step works on. */
 
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { INBOX_KINDS } from "../../services/stores/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { applyAll } from "./apply"
 import { servicesOf } from "./faults"
 import { untilGreen } from "./green"
+import { CLUSTER_INBOXES, type ClusterInbox } from "./inbox"
 import { listObjects } from "./kubectl"
 import type { Workload } from "./objects"
 
@@ -13,10 +12,10 @@ import type { Workload } from "./objects"
 export const FIRST_GREEN_MS = 900_000
 
 /** @throws {UserError} when there is a Tallyroom whose ballots are elsewhere than in this inbox */
-export async function assertInbox(inbox: InboxKind): Promise<void> {
+export async function assertInbox(inbox: ClusterInbox): Promise<void> {
   const names = await workloads()
   if (!names.includes("vote")) return
-  const kept = INBOX_KINDS.find((name) => name !== "redis" && names.includes(name)) ?? "redis"
+  const kept = CLUSTER_INBOXES.find((name) => name !== "redis" && names.includes(name)) ?? "redis"
   const choice = kept === "redis" ? "leave --inbox out" : `say --inbox ${kept}`
   if (kept !== inbox)
     throw new UserError(
@@ -25,7 +24,7 @@ export async function assertInbox(inbox: InboxKind): Promise<void> {
 }
 
 /** Applies the manifests where something of them is missing, and waits until everything is ready. */
-export async function ensureInstance(inbox: InboxKind, say: (line: string) => void): Promise<void> {
+export async function ensureInstance(inbox: ClusterInbox, say: (line: string) => void): Promise<void> {
   const there = await workloads()
   const missing = servicesOf(inbox).filter((name) => !there.includes(name))
   if (missing.length > 0) {

@@ -1,17 +1,17 @@
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
 import { untilGreen } from "./green"
+import type { ClusterInbox } from "./inbox"
 import { kubectl, listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
 
 /** Everything that runs, in the order that a vote takes. */
-export function servicesOf(inbox: InboxKind): readonly string[] {
+export function servicesOf(inbox: ClusterInbox): readonly string[] {
   const broker = inbox === "redis" ? [] : [inbox]
   return ["vote", "redis", ...broker, "worker", "postgres", "result"]
 }
 
-const STORES = ["redis", "nats", "rabbitmq", "postgres"]
+const STORES = ["redis", "redis-cluster", "nats", "rabbitmq", "postgres"]
 /** Recovery of a store, and the pods that waited for it. */
 const RECOVERY_MS = 180_000
 /** Kubernetes kills what has not ended after this. Not 0: a store's volume must not meet its old and its new pod at once. */

@@ -1,7 +1,6 @@
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
-import { INBOX_KINDS } from "../../services/stores/brokers"
 import { parseCommandLine } from "../../services/terminal/command-line"
 import { flag, oneOf, orElse, someOf } from "../../services/terminal/options"
+import { CLUSTER_INBOXES, type ClusterInbox } from "./inbox"
 
 export const CLUSTER_STEPS = [
   "apply",
@@ -21,14 +20,14 @@ export type ClusterStep = (typeof CLUSTER_STEPS)[number]
 
 export interface Options {
   readonly steps: readonly ClusterStep[]
-  readonly inbox: InboxKind
+  readonly inbox: ClusterInbox
   readonly fresh: boolean
   readonly yes: boolean
   readonly voteUrl: string
   readonly resultUrl: string
 }
 
-const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox nats|rabbitmq]
+const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox redis-cluster|nats|rabbitmq]
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
 votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
@@ -40,7 +39,8 @@ has the API server judge all addons by the operators' definitions, which it fetc
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
   --only    these steps alone: ${CLUSTER_STEPS.join(", ")};
             where nothing is applied yet, that is done before
-  --inbox   with k8s-deployment/inboxes/nats.yaml (or rabbitmq.yaml) in the place of Redis; for a fresh instance
+  --inbox   with a file of k8s-deployment/inboxes/ in the place of one Redis: redis-cluster, nats or rabbitmq;
+            for a fresh instance
   --help    show this
 
 Environment:
@@ -51,7 +51,7 @@ Environment:
 export function readOptions(argv: string[], env: Record<string, string | undefined>): Options {
   const options = {
     only: orElse(someOf(CLUSTER_STEPS, "step"), CLUSTER_STEPS),
-    inbox: orElse(oneOf(INBOX_KINDS, "inbox"), "redis"),
+    inbox: orElse(oneOf(CLUSTER_INBOXES, "inbox"), "redis"),
     fresh: flag,
     yes: flag,
   }

@@ -1,8 +1,8 @@
-import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
 import { applyAll, applyKustomization } from "./apply"
 import { untilGreen } from "./green"
+import type { ClusterInbox } from "./inbox"
 import { kubectl, listObjects } from "./kubectl"
 import { appOf, type Job, type Pod, type SecretObject, type Workload } from "./objects"
 
@@ -16,7 +16,7 @@ const LOOK_MS = 500
  * that it runs anew; then with that Job still there, and by the Kustomization, which says the same.
  * @throws {UserError} naming every object, credential or pod that is another one afterwards
  */
-export async function assertSecondApplyChangesNothing(inbox: InboxKind): Promise<string> {
+export async function assertSecondApplyChangesNothing(inbox: ClusterInbox): Promise<string> {
   await untilGreen(GREEN_MS, () => {})
   await untilCredentialsDone()
   const before = await fingerprint()

@@ -13,7 +13,17 @@ const LOOKS = [
   ["get", "pods,jobs,statefulsets,deployments,horizontalpodautoscalers", "--output", "wide"],
   ["get", "events", "--sort-by", ".lastTimestamp"],
   ["describe", "pods"],
-  ...["credentials", "vote", "worker", "result", "redis", "postgres", "nats", "rabbitmq"].map((name) => [
+  ...[
+    "credentials",
+    "vote",
+    "worker",
+    "result",
+    "redis",
+    "redis-cluster",
+    "postgres",
+    "nats",
+    "rabbitmq",
+  ].map((name) => [
     ...[
       "logs",
       "--selector",

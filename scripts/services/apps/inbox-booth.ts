@@ -12,15 +12,18 @@ import {
   termsOf,
 } from "@tallyroom/lib/inbox/contract"
 import { RedisAppender } from "@tallyroom/lib/inbox/redis/append"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { findPollCopy, findVerifiedPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { appenderTo } from "@tallyroom/lib/inbox/redis/shard-appender"
+import { openShards, type RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import { StreamAppender } from "@tallyroom/lib/inbox/stream/append"
 import type { Redis } from "ioredis"
 import type { OwnStores } from "../stores/own-stores"
 import { waitFor } from "../wait"
 
 export type InboxBooth = {
+  /** The Redis that has the polls, and shard 0. */
   redis: Redis
+  shards: RedisShards
   appender: Appender
   /** Settles when every shard takes ballots; after a broker came back a worker must have looked at each. */
   ready(): Promise<unknown>
@@ -48,18 +51,24 @@ export async function openInboxBooth(
   backlogLimit = 1_000_000,
   changeAfterMs = 0,
 ): Promise<InboxBooth> {
-  const connection = openRedis(redis.adminUrl)
+  const inbox = openShards(redis.adminUrl)
+  const connection = inbox.of(0)
   const publisher = openPublisher(inboxUrl)
-  defer(() => connection.disconnect())
+  defer(() => inbox.disconnect())
   defer(() => publisher?.close())
   const log = publisher && new StreamAppender(connection, publisher, backlogLimit, undefined, changeAfterMs)
   const appender: Appender =
-    log ?? new RedisAppender(connection, backlogLimit, undefined, undefined, changeAfterMs)
+    log ??
+    appenderTo(
+      inbox,
+      shards,
+      (one) => new RedisAppender(one, backlogLimit, undefined, undefined, changeAfterMs),
+    )
   /** As vote reads it. */
   const read = (id: string) =>
     publisher ? findVerifiedPollCopy(connection, id).then(({ poll }) => poll) : findPollCopy(connection, id)
   const takesBallots = async () => {
-    if (connection.status !== "ready") return false
+    if (!inbox.isWhole()) return false
     for (let shard = 0; log && shard < shards; shard++) await log.requireWritable(shard)
     return true
   }
@@ -85,6 +94,7 @@ export async function openInboxBooth(
   }
   return {
     redis: connection,
+    shards: inbox,
     appender,
     ready,
     cast,

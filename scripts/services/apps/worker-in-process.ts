@@ -2,7 +2,7 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import { createLog } from "@tallyroom/lib/process/logging"
 import { createRegistry } from "@tallyroom/lib/process/management"
@@ -28,8 +28,8 @@ export async function startWorker(
   log = quiet,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
-  const connect = () => openRedis(redis.workerUrl)
-  const own = connect()
+  const own = openShards(redis.workerUrl)
+  const connect = (shard: number) => own.openAnother(shard)
   const broker = openBrokerAdmin(inboxUrl, replicas)
   const worker = new Worker({
     broker,

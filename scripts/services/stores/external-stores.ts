@@ -1,6 +1,13 @@
 import { openDatabase } from "@tallyroom/lib/database"
 import { redisPlace } from "@tallyroom/lib/inbox/redis/client"
 import { checkServer } from "@tallyroom/lib/inbox/redis/fitness"
+import {
+  addressFault,
+  namesCluster,
+  REDIS_RULES,
+  readStoreAddress,
+  type StoreAddress,
+} from "@tallyroom/lib/inbox/store-address"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { AddressFault } from "@tallyroom/lib/postgres/address-fault"
 import { assertFit, UnfitDatabase } from "@tallyroom/lib/postgres/fitness"
@@ -19,11 +26,13 @@ const OUR_OWN = "one of our own"
  * @param files the settings of files for TLS
  */
 export async function assertRedisAnswers(url: string, files: Record<string, string> = {}): Promise<void> {
-  const target = placeOf("REDIS_URL", url, "redis://localhost:6379", ["redis:", "rediss:"])
+  const address = addressOfRedis(url)
+  const target = `${address.servers.map(({ host, port }) => `${host}${port && `:${port}`}`).join(",")}/${address.path}`
   const how = { lazyConnect: true, retryStrategy: () => null, disableClientInfo: true }
   const place = redisPlace(inboxAccessOf({ REDIS_URL: url, ...files }).redis)
+  // Of a cluster the node that is named first stands for all.
   const redis = new Redis({ ...place(), ...how, connectTimeout: CONNECT_DEADLINE_MS })
-  checkServer(redis)
+  checkServer(redis, namesCluster(address))
   let lastError: unknown
   redis.on("error", (error) => {
     lastError = error
@@ -73,13 +82,11 @@ function unusable(
   })
 }
 
-/** Host, port and database without user and password. */
-function placeOf(setting: string, url: string, example: string, protocols: string[]): string {
-  if (!URL.canParse(url) || !protocols.includes(new URL(url).protocol)) {
-    throw new UserError(`${setting} is not an address such as ${example}: correct it, or unset it.`)
-  }
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
+function addressOfRedis(url: string): StoreAddress {
+  const fault = addressFault(url, REDIS_RULES)
+  if (fault === null) return readStoreAddress(url)
+  const example = "redis://localhost:6379"
+  throw new UserError(`REDIS_URL is not an address such as ${example}: it ${fault}. Correct it, or unset it.`)
 }
 
 /** The same, of an address as apps take it. */

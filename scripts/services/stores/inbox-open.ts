@@ -1,8 +1,8 @@
 import type { Access } from "@tallyroom/lib/inbox/access"
 import type { InboxKind } from "@tallyroom/lib/inbox/brokers"
 import { keys } from "@tallyroom/lib/inbox/keys"
-import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { readIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
+import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import { UserError } from "../terminal/user-error"
 import { waitFor } from "../wait"
 
@@ -11,11 +11,13 @@ const DEADLINE_MS = 60_000
 
 /** Waits until a worker has opened every shard of the inbox, so that a vote cast from then on is accepted. */
 export async function untilInboxOpen(access: string | Access, kind: InboxKind = "redis"): Promise<void> {
-  const redis = openRedis(access)
+  const redis = openShards(access)
   const isOpen = async () => {
     try {
-      const { shards } = await readIndex(redis)
-      const looks = Array.from({ length: shards }, (_, i) => redis.inspectShard(keys.fence(i), keys.inbox(i)))
+      const { shards } = await readIndex(redis.of(0))
+      const looks = Array.from({ length: shards }, (_, i) =>
+        redis.of(i).inspectShard(keys.fence(i), keys.inbox(i)),
+      )
       // Workers of earlier versions wrote the kind of their broker there.
       return (await Promise.all(looks)).every(([serving, fence]) => fence === serving || fence === kind)
     } catch {

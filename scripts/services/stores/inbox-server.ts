@@ -28,12 +28,17 @@ export type InboxServer = {
 
 /** The Redis of these stores, or a broker of its own that is gone with them. */
 export async function startInboxServer(kind: InboxKind, { redis, defer }: OwnStores): Promise<InboxServer> {
-  if (kind === "redis")
-    return {
-      ...crashing(redis, join(redis.dir, "appendonlydir")),
-      url: "",
-      wipe: () => flush(redis.adminUrl),
+  if (kind === "redis") {
+    const nodes = redis.nodes ?? [redis]
+    const wipe = async () => {
+      await Promise.all(nodes.map(({ adminUrl }) => flush(adminUrl)))
     }
+    return {
+      ...together(nodes.map((node) => crashing(node, join(node.dir, "appendonlydir")))),
+      url: "",
+      wipe,
+    }
+  }
   const dir = mkdtempSync(join(tmpdir(), `tallyroom-${kind}-`))
   const broker = await startBroker(kind, { dir })
   defer(() => rmSync(dir, { recursive: true, force: true }))
@@ -47,8 +52,29 @@ export async function startInboxServer(kind: InboxKind, { redis, defer }: OwnSto
   return { ...crashing(broker, data), url: broker.url, wipe }
 }
 
+type Crashing = Omit<InboxServer, "url" | "wipe">
+
+/** All nodes of a cluster as one server. */
+function together(nodes: readonly Crashing[]): Crashing {
+  const each = (act: (node: Crashing) => Promise<void>) => async () => {
+    await Promise.all(nodes.map(act))
+  }
+  return {
+    kill9: each((node) => node.kill9()),
+    start: each((node) => node.start()),
+    save: each((node) => node.save()),
+    setBack: each((node) => node.setBack()),
+    freeze() {
+      for (const node of nodes) node.freeze()
+    },
+    thaw() {
+      for (const node of nodes) node.thaw()
+    },
+  }
+}
+
 /** @param data the server's folder of data */
-function crashing(server: Server, data: string): Omit<InboxServer, "url" | "wipe"> {
+function crashing(server: Server, data: string): Crashing {
   const saved = `${data}.saved`
   const replace = async (from: string, to: string) => {
     await server.kill9()

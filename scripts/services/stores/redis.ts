@@ -19,6 +19,8 @@ export interface RedisOptions {
   readonly flags?: Record<string, string>
   /** Whether it is one of several, with users for replicas and sentinels. */
   readonly isReplicated?: boolean
+  /** Lines of a configuration file: what an argument must not show to others on this machine. */
+  readonly configuration?: (passwords: Record<RedisUser, string>) => readonly string[]
   /** Its whole environment, in the place of what programs inherit here. */
   readonly env?: Record<string, string>
   readonly onLine?: (line: string) => void
@@ -32,6 +34,8 @@ export interface RedisServer extends Server {
   readonly adminUrl: string
   readonly voteUrl: string
   readonly workerUrl: string
+  /** Where it is a cluster, its nodes. */
+  readonly nodes?: readonly RedisServer[]
 }
 
 /** Loading a large append-only file takes its time. */
@@ -49,11 +53,14 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const failover = options.isReplicated ? keptSecrets(file, ["replica", "sentinel"]) : null
   writePrivately(join(dir, "users.acl"), aclFile(passwords, failover))
 
+  const configuration = join(dir, "redis.conf")
+  if (options.configuration) writePrivately(configuration, `${options.configuration(passwords).join("\n")}\n`)
+
   const url = (user: RedisUser) => `redis://${user}:${passwords[user]}@127.0.0.1:${port}`
   const { env, onLine, logFile } = options
   const server = createServer({
     name: "Redis",
-    command: [program, ...flags(dir, port, options)],
+    command: [program, ...(options.configuration ? [configuration] : []), ...flags(dir, port, options)],
     options: {
       cwd: dir,
       ...(env && { env }),

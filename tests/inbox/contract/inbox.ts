@@ -14,6 +14,7 @@ import { type InboxBooth, openInboxBooth } from "../../../scripts/services/apps/
 import { startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { type InboxServer, startInboxServer } from "../../../scripts/services/stores/inbox-server"
 import type { OwnStores } from "../../../scripts/services/stores/own-stores"
+import type { RedisServer } from "../../../scripts/services/stores/redis"
 import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../harness/becomes"
 import { openInboxAdmin } from "../../harness/inbox-admin"
@@ -34,11 +35,14 @@ export const promises: Record<InboxKind, { refusesSecondVotes: boolean }> = {
 
 type RunningWorker = Awaited<ReturnType<typeof startWorker>>
 
+/** Starts a Redis whose data is in this folder. */
+export type StartRedis = (dir: string) => Promise<RedisServer>
+
 export type InboxContext = Reads & {
   stores: OwnStores
   server: InboxServer
-  /** The workers' way to Redis. */
-  link: TcpProxy
+  /** The workers' way to Redis; none into a cluster, whose nodes tell their own addresses. */
+  link: TcpProxy | null
   booth: InboxBooth
   sql: Database
   /** The one that counts. A test that stops it puts another one here. */
@@ -54,10 +58,11 @@ type Reads = ReturnType<typeof readsOf>
 
 /**
  * Starts the inbox before the tests and ends it after them.
+ * @param redis starts another Redis than the machine's
  * @returns a function that gives it, once the tests run
  */
-export function useInbox(kind: InboxKind): () => InboxContext {
-  const stores = useStores()
+export function useInbox(kind: InboxKind, redis?: StartRedis): () => InboxContext {
+  const stores = useStores(redis && { redis })
   let context: InboxContext | undefined
   beforeAll(async () => {
     context = await startInbox(kind, stores())
@@ -70,11 +75,10 @@ export function useInbox(kind: InboxKind): () => InboxContext {
 
 async function startInbox(kind: InboxKind, stores: OwnStores): Promise<InboxContext> {
   const server = await startInboxServer(kind, stores)
-  const link = await startTcpProxy(stores, stores.redis.workerUrl)
+  const link = stores.redis.nodes ? null : await startTcpProxy(stores, stores.redis.workerUrl)
   const startLinkedWorker = async () => {
-    const workerUrl = new URL(stores.redis.workerUrl)
-    workerUrl.port = new URL(link.url).port
-    const redis = { ...stores.redis, workerUrl: workerUrl.href }
+    const workerUrl = link?.urlOf(stores.redis.workerUrl) ?? stores.redis.workerUrl
+    const redis = { ...stores.redis, workerUrl }
     const started = await startWorker({ ...stores, redis }, SHARDS, server.url)
     await started.ready()
     return started
@@ -95,7 +99,9 @@ async function startInbox(kind: InboxKind, stores: OwnStores): Promise<InboxCont
 function readsOf(stores: OwnStores, server: InboxServer, sql: Database, booth: InboxBooth) {
   const stateIn = async (id: string) => {
     const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
-    const states = await Promise.all(shards.map((shard) => booth.redis.hget(keys.poll(shard, id), "state")))
+    const states = await Promise.all(
+      shards.map((shard) => booth.shards.of(shard).hget(keys.poll(shard, id), "state")),
+    )
     return new Set(states).size === 1 ? states[0] : "changing"
   }
   const tally = async (id: string) => {
@@ -123,7 +129,7 @@ function readsOf(stores: OwnStores, server: InboxServer, sql: Database, booth: I
       return (await receiptStatus(sql, poll, writeReceipt(poll.salt, receipt))).status
     },
     booksOf: async (id: string) => {
-      const all = await auditPolls(sql, (await openInboxAdmin(stores, server.url)) ?? booth.redis)
+      const all = await auditPolls(sql, (await openInboxAdmin(stores, server.url)) ?? booth.shards)
       return all.find(({ poll }) => poll === id)
     },
   }

@@ -21,7 +21,9 @@ import { type InboxContext, SHARDS, START_MS } from "./inbox"
 const BALLOTS = 10_000
 const CONCURRENCY = 200
 
-export function outageContract(kind: InboxKind, context: () => InboxContext): void {
+export function outageContract(kind: InboxKind, context: () => InboxContext, isCluster = false): void {
+  // The nodes of a cluster tell their own addresses, which lead around a proxy.
+  const testLinks = test.if(!isCluster)
   test("shows final polls and idle tallies again after Redis was emptied, whatever holds the ballots", async () => {
     const { sql, booth, open, stateIn, untilCounted } = context()
     for (const id of ["over", "idle"]) {
@@ -32,7 +34,7 @@ export function outageContract(kind: InboxKind, context: () => InboxContext): vo
     await sql`UPDATE polls SET state = 'closed', revision = revision + 1 WHERE id = 'over'`
     await becomes(() => stateIn("over"), "final")
     await untilCounted("idle", { a: 1 })
-    await booth.redis.flushall()
+    await Promise.all([0, 1].map((shard) => booth.shards.of(shard).flushall()))
     await becomes(() => stateIn("over"), "final")
     await becomes(() => booth.redis.exists(keys.tally("idle"), keys.tally("over")), 2)
     await booth.castUntilAnswered("idle", voter("bob"), "b")
@@ -119,7 +121,7 @@ export function outageContract(kind: InboxKind, context: () => InboxContext): vo
     await untilCounted("away", { a: 1 })
   })
 
-  test("takes and counts votes again by itself after all links to it fell silent", async () => {
+  testLinks("takes and counts votes again by itself after all links to it fell silent", async () => {
     const { booth, server, stores, startLinkedWorker, open, untilCounted } = context()
     const { redis } = stores
     const proxy = await startTcpProxy(stores, server.url || redis.workerUrl)
