@@ -6,6 +6,7 @@ import { appAssets } from "@tallyroom/lib/http/assets"
 import { guardConnections, mostConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { Decider } from "@tallyroom/lib/outcome/decider"
+import { failoverCounter } from "@tallyroom/lib/postgres/failover-metric"
 import { Listener } from "@tallyroom/lib/postgres/listener"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { containerSubcommands } from "@tallyroom/lib/process/container-subcommands"
@@ -76,6 +77,7 @@ const listener = new Listener({
   log,
 })
 postgresMetrics(registry, () => listener.state)
+failoverCounter(registry, () => listener.failovers)
 
 let stopping = false
 listener.start()

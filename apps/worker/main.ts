@@ -4,6 +4,7 @@ import { openDatabase } from "@tallyroom/lib/database"
 import { INBOX_LIMITS, INBOX_STORES, inboxKind, openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
 import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
+import { failoverCounter } from "@tallyroom/lib/postgres/failover-metric"
 import { notesOf } from "@tallyroom/lib/postgres/setting"
 import { createRegistry, startManagement } from "@tallyroom/lib/process/management"
 import { logOutages } from "@tallyroom/lib/process/outage-lines"
@@ -87,6 +88,8 @@ connectionMetrics(registry, {
   redis: () => redis.isWhole(),
   ...(broker && { inbox: () => broker.problem() === null }),
 })
+
+failoverCounter(registry, () => worker.failovers)
 
 const management = await startManagement({
   app: "worker",

@@ -19,6 +19,7 @@ import { within } from "@tallyroom/lib/within"
 import type { Redis } from "ioredis"
 import { summarizeBooks } from "./audit/summary"
 import { TimelineRolls } from "./counting/timeline-rolls"
+import { AWAITED_STANDBY, awaitsStandby } from "./database/awaited-standby"
 import { AnotherDatabase, Instance } from "./database/instance"
 import { narrowResultRights } from "./database/migrate"
 import { prepareDatabase, waitsForDisk } from "./database/prepare"
@@ -139,6 +140,7 @@ export class Worker {
   /** Why the last heartbeat failed that did. */
   private heartbeatReason = ""
   private heartbeatAt = Number.NEGATIVE_INFINITY
+  private waitsForStandby = false
 
   constructor(private readonly parts: WorkerParts) {
     const { sql, openRedis, broker = null, retention = null, tracing = null, listenUrl, metrics, log } = parts
@@ -218,6 +220,7 @@ export class Worker {
       // Somebody may have flushed them.
       this.repeat.every(REPROJECT_MS, "loading scripts", () => this.scripts.loadAll()),
       this.repeat.every(HEARTBEAT_MS, "measuring the backlog", () => this.shards.measure()),
+      this.repeat.every(HEARTBEAT_MS, "looking for a standby that is away", () => this.lookForStandby()),
       this.repeat.every(
         STEPS_MS,
         "opening and closing polls",
@@ -264,9 +267,8 @@ export class Worker {
   readiness(): Record<string, string> {
     if (this.stopping.signal.aborted) return { worker: "stopping" }
     if (!this.isPrepared) return { postgres: this.unprepared }
-    const isSilent = this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
     return {
-      ...(isSilent && { postgres: this.silenceNow() }),
+      ...(this.isSilent() && { postgres: this.silenceNow() }),
       ...(this.listener.state === "deaf" && {
         notifications: "those of Postgres do not arrive: see DATABASE_LISTEN_URL",
       }),
@@ -276,7 +278,12 @@ export class Worker {
     }
   }
 
+  private isSilent(): boolean {
+    return this.heartbeatFailed || performance.now() - this.heartbeatAt > NO_HEARTBEAT_MS
+  }
+
   private silenceNow(): string {
+    if (this.waitsForStandby) return `Postgres answers, but ${AWAITED_STANDBY}`
     // A heartbeat may wait for its answer long; what listens connects anew each second.
     const { state, reason } = this.listener
     const why = state === "away" ? reason : this.heartbeatReason
@@ -293,6 +300,11 @@ export class Worker {
   /** Whether changes are heard from Postgres, or asked for. */
   get isListening(): boolean {
     return this.listener.state === "listening" || this.listener.state === "asking"
+  }
+
+  /** How often a standby of Postgres that was promoted has taken over. */
+  get failovers(): number {
+    return this.listener.failovers
   }
 
   /** Finishes the batches at hand, unless a store leaves them without an answer, and gives the leases back. */
@@ -394,6 +406,13 @@ export class Worker {
     } finally {
       this.heartbeatAt = performance.now()
     }
+  }
+
+  /** Reading goes on then, so that nothing else tells why no heartbeat comes to its end. */
+  private async lookForStandby(): Promise<void> {
+    const waits = this.isSilent() && (await awaitsStandby(this.parts.sql))
+    if (waits && !this.waitsForStandby) this.parts.log.error(`nothing is counted: Postgres answers, but ${AWAITED_STANDBY}`)
+    this.waitsForStandby = waits
   }
 
   /** As with tallies, the worker with shard 0 does it for all. */

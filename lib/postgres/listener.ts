@@ -8,6 +8,7 @@ import {
   isAnswering,
   type ListenerConnection,
   openListenerConnection,
+  renewConnections,
   renewSilentConnections,
   TRACED_CHANNEL,
 } from "../database"
@@ -17,6 +18,7 @@ import { remedyFor, withRemedy } from "../remedies"
 import { within } from "../within"
 import type { GivenAddress } from "./address"
 import { assertFit, UnfitDatabase } from "./fitness"
+import { isLater, type Lineage, lineageOf, noteLineage, outdatedProblem } from "./lineage"
 import { isPooledConnection } from "./pooler-watch"
 
 /** How often the connection is tried; a cut cable, or a pooler that keeps notifications back, shows by nothing else. */
@@ -92,6 +94,7 @@ class Elsewhere extends Error {
 }
 
 const CLOSED = "the listening connection was closed"
+const TAKEN_OVER = "Postgres failed over: a standby that was promoted answers now"
 const ASKING =
   "the pooler before Postgres keeps notifications back, so changes are asked for each second; set DATABASE_LISTEN_URL to an address without it to hear them at once"
 
@@ -115,6 +118,9 @@ export class Listener {
   private readonly said = new Set<string>()
   private ended: Promise<unknown> = Promise.resolve()
   private onEcho: () => void = () => {}
+  /** Of the Postgres that was listened to last. */
+  private lineage: Lineage | null = null
+  private takenOver = 0
 
   constructor(private readonly options: ListenerOptions) {}
 
@@ -125,6 +131,11 @@ export class Listener {
   /** Why the database is unfit, or there is no connection. */
   get reason(): string {
     return this.why
+  }
+
+  /** How often a standby that was promoted has taken over since this listener began. */
+  get failovers(): number {
+    return this.takenOver
   }
 
   /** Connects, and goes on for ever: whatever goes away is waited for. */
@@ -200,6 +211,7 @@ export class Listener {
     try {
       const { sql } = connection
       await answered(assertFit(sql))
+      this.follow(await answered(lineageOf(sql)))
       const problem = isForListening ? await answered(problemThere(sql)) : null
       if (problem !== null) throw new Error(problem)
       if (!isForListening && !(await answered(isPrepared(sql)))) {
@@ -220,6 +232,22 @@ export class Listener {
       this.stopping.signal.removeEventListener("abort", connection.destroy)
       connection.destroy()
     }
+  }
+
+  /** @throws {Error} for an old primary, which may answer where one address leads to any of several */
+  private follow(found: Lineage | null): void {
+    if (!found) return
+    const problem = outdatedProblem(found)
+    if (problem !== null) throw new Error(`this Postgres is not used: ${problem}`)
+    noteLineage(found)
+    const before = this.lineage
+    this.lineage = found
+    if (!isLater(found, before)) return
+    this.takenOver++
+    const { timeline } = found
+    this.options.log.warn({ timeline, before: before?.timeline }, TAKEN_OVER)
+    // Where one address leads to whichever is the primary, some of them may still lead to the old one.
+    for (const sql of this.pools()) renewConnections(sql)
   }
 
   private async listenOr(
@@ -284,7 +312,9 @@ export class Listener {
     const { sql } = this.options
     const [isThere] = await Promise.all(this.pools().map((pool) => isAnswering(pool, ANSWER_MS, SILENT_MS)))
     if (!isThere) return null
-    return answered(sql`SELECT pg_backend_pid() AS pid, pg_notify(${this.echo}, '')`).then(
+    // Nobody needs it on a disk, and it must not wait for a synchronous standby that is away.
+    return answered(sql`
+      SELECT pg_backend_pid() AS pid, set_config('synchronous_commit', 'off', true), pg_notify(${this.echo}, '')`).then(
       ([row]) => row?.pid ?? null,
       () => null,
     )

@@ -4,6 +4,7 @@ import type { Socket } from "node:net"
 import postgres from "postgres"
 import type { Host, PostgresAddress } from "./address"
 import { demandCommits } from "./commit-tag"
+import { HOST_TIMEOUT_S, HostQuestion } from "./host-question"
 import { HostChoice } from "./hosts"
 import { oneByOne } from "./one-by-one"
 import { PoolerWatch } from "./pooler-watch"
@@ -28,18 +29,26 @@ export function askedOfSessions(sql: Pool["sql"]): Record<string, string> {
   return askedFor.get(sql.options) ?? {}
 }
 
-/** How long one of several hosts gets to answer, before the next is tried. */
-const HOST_TIMEOUT_S = 2
+/** Whatever leads to the same hosts in this process uses the same of them. */
+const choices = new Map<string, HostChoice>()
 
 export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const { hosts, user, password, database, tls, session, isPooled } = address
-  const sockets = new Set<Socket>()
-  const kept = (socket: Socket) => {
-    sockets.add(socket)
+  const sockets = new Map<Socket, Host>()
+  const choice = choiceOf(address)
+  /** After a failover the others lead to an old primary, or to nobody. */
+  const leaveAllBut = (host: Host) => {
+    for (const [socket, at] of sockets) if (at !== host) socket.destroy()
+  }
+  let unfollow = () => {}
+  const kept = (socket: Socket, host: Host) => {
+    if (sockets.size === 0 && choice) unfollow = choice.follow(leaveAllBut)
+    sockets.set(socket, host)
     watch.distrust()
     keepEarlyError(socket)
     onceClosed(socket, () => {
       sockets.delete(socket)
+      if (sockets.size === 0) unfollow()
       watch.forget()
     })
     // Not before: looking asks a statement, which where nobody answers would connect again, and again.
@@ -54,8 +63,6 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
         hosts.map(({ name }) => name),
       )
   const needsTls = ssl !== false && ssl !== "prefer"
-  const choice =
-    hosts.length > 1 ? new HostChoice(hosts, address.wantsWrites, askHost(address, options)) : undefined
   const first = hosts[0] as Host
   const everything: object = {
     ...options,
@@ -72,10 +79,10 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
     socket: () =>
       choice
         ? choice.choose().then(
-            (host) => kept(socketTo(host, needsTls)),
+            (host) => kept(socketTo(host, needsTls), host),
             (error) => failingSocket(error),
           )
-        : kept(socketTo(first, needsTls)),
+        : kept(socketTo(first, needsTls), first),
   }
   const raw: Pool["sql"] = postgres(everything as PoolOptions)
   askedFor.set(raw.options, session)
@@ -84,22 +91,27 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const watch = new PoolerWatch(sql, () => sockets.size, JSON.stringify(hosts), isPooled)
   const destroy = async () => {
     await sql.end({ timeout: 0 })
-    for (const socket of sockets) socket.destroy()
+    for (const socket of sockets.keys()) socket.destroy()
   }
   return { sql, destroy: () => void destroy(), isPooled: () => watch.isPooled }
 }
 
-function askHost(address: PostgresAddress, options: PoolOptions) {
-  return async (host: Host) => {
-    const { sql, destroy } = openPool(
-      { ...address, hosts: [host] },
-      { ...options, max: 1, connect_timeout: HOST_TIMEOUT_S, onclose: () => {} },
-    )
-    try {
-      const [row] = await sql`SELECT current_setting('transaction_read_only') AS read_only`
-      return { isReadOnly: row?.read_only === "on" }
-    } finally {
-      destroy()
-    }
+/** Undefined where there is just one host. */
+function choiceOf(address: PostgresAddress): HostChoice | undefined {
+  const { hosts, user, password, database, tls, wantsWrites } = address
+  if (hosts.length === 1) return undefined
+  const key = JSON.stringify([hosts, user, password, database, tls, wantsWrites])
+  const choice = choices.get(key) ?? new HostChoice(hosts, wantsWrites, (host) => questionTo(host, address))
+  choices.set(key, choice)
+  return choice
+}
+
+function questionTo(host: Host, address: PostgresAddress): HostQuestion {
+  // Nothing that the host, or a pooler before it, might refuse.
+  const alone = { ...address, hosts: [host], session: {} }
+  const options = {
+    ...{ max: 1, connect_timeout: HOST_TIMEOUT_S, fetch_types: false },
+    ...{ onnotice: () => {}, connection: { application_name: "tallyroom-primary" } },
   }
+  return new HostQuestion(() => openPool(alone, options))
 }

@@ -1,6 +1,7 @@
 /** docs/metrics.md: every metric, as the programs register it. */
 
 import { cutsCounter } from "@tallyroom/lib/http/connection-guard"
+import { failoverCounter } from "@tallyroom/lib/postgres/failover-metric"
 import { BUSY } from "@tallyroom/lib/process/management-protocol"
 import { Gauge, type MetricObject, Registry } from "prom-client"
 import { liveMetrics, postgresMetrics, viewerMetrics } from "../../../apps/result/metrics"
@@ -38,6 +39,7 @@ export function ownMetrics(): Record<string, Registry> {
       postgresMetrics(registry, () => "listening")
     }),
     "vote and result": filled(cutsCounter),
+    "worker and result": filled((registry) => failoverCounter(registry, () => 0)),
     backup: filled((registry) => {
       backupMetrics(registry)
       walMetrics(registry)

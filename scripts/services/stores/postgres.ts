@@ -39,7 +39,8 @@ export interface Postgres extends Server {
 const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
 
 const ROLES = ["admin", "worker", "result", "backup"] as const
-const passwordsBeside = (dir: string) => `${dir}.passwords.json`
+/** Where the passwords of the roles are kept whose data is there. */
+export const passwordsBeside = (dir: string) => `${dir}.passwords.json`
 
 /** Recovery after a crash under flood may replay minutes of work. */
 const START_DEADLINE_MS = 60_000

@@ -1,0 +1,212 @@
+/** Postgres that fails over, under a flood: nothing counted is lost or doubled, and no viewer goes back. */
+
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
+import { rmSync } from "node:fs"
+import { type AppProcess } from "../../scripts/services/apps/start-apps"
+import { followFromNextStart } from "../../scripts/services/stores/standby"
+import { waitFor } from "../../scripts/services/wait"
+import type { Snapshot } from "../../apps/result/tally/snapshot"
+import { watchPoll } from "../../apps/result/testing/viewer"
+import type { PollBooks } from "../../apps/worker/audit/audit"
+import { becomes } from "../harness/becomes"
+import {
+  askServer,
+  askTallyroom,
+  openPair,
+  type Pair,
+  POLL,
+  signalAll,
+  startAppsOf,
+  startFlood,
+} from "../harness/postgres-pair"
+import { outputOfScript } from "../harness/scripts"
+
+setDefaultTimeout(180_000)
+/** How many ballots are counted before and after what happens to Postgres. */
+const SOME = 150
+/** A busy machine may take a while to promote, and to connect anew. */
+const PATIENCE_MS = 45_000
+
+let pair: Pair | undefined
+afterEach(async () => {
+  await pair?.close()
+  pair = undefined
+}, 60_000)
+
+async function open(isSynchronous: boolean, settings: Record<string, string> = {}) {
+  pair = await openPair(isSynchronous)
+  const apps = await startAppsOf(pair, settings)
+  const viewer = watchPoll(apps.result.url, `poll=${POLL}`)
+  await viewer.sees("the first snapshot", () => true)
+  return { ...pair, ...apps, viewer, total: () => viewer.snapshots.at(-1)?.total ?? 0 }
+}
+
+async function booksOf({ stores }: Pair): Promise<PollBooks | undefined> {
+  const env = { REDIS_URL: stores.redis.workerUrl, DATABASE_URL: stores.database.workerUrl }
+  const { out, err } = await outputOfScript("scripts/data/audit.ts", ["--wait", "--json"], env)
+  if (out === "") throw new Error(err)
+  const { polls } = JSON.parse(out) as { polls: PollBooks[] }
+  return polls.find(({ poll }) => poll === POLL)
+}
+
+/** Versions only grow, and equal versions have equal content. */
+function expectNeverBack(snapshots: Snapshot[]): void {
+  const contents = new Map<number, string>()
+  let last = 0
+  for (const { version, total, options } of snapshots) {
+    expect(version).toBeGreaterThanOrEqual(last)
+    last = version
+    const content = JSON.stringify({ total, options })
+    expect(contents.get(version) ?? content).toBe(content)
+    contents.set(version, content)
+  }
+}
+
+async function failoversOf({ managementUrl }: AppProcess): Promise<string | undefined> {
+  const metrics = await (await fetch(`${managementUrl}/metrics`)).text()
+  return /^tallyroom_postgres_failovers_total\S* (\d+)/m.exec(metrics)?.[1]
+}
+
+const countedIn = (server: Parameters<typeof askTallyroom>[0]) =>
+  askTallyroom(server, "SELECT count(*)::integer AS votes FROM votes").then(([row]) => row?.votes)
+
+/** Who uses this server, beside those who just ask whether it is the primary. */
+async function usersOf(server: Parameters<typeof askServer>[0]): Promise<unknown[]> {
+  const rows = await askServer(
+    server,
+    "SELECT application_name AS name FROM pg_stat_activity WHERE application_name LIKE 'tallyroom-%' AND application_name <> 'tallyroom-primary'",
+  )
+  return rows.map(({ name }) => name)
+}
+
+test("the primary dies with its disk", async () => {
+  const at = await open(true)
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.primary.kill9()
+  rmSync(at.primary.dir, { recursive: true })
+  const before = at.total()
+  await at.standby.promote()
+  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+  const accepted = await stop()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+  for (const app of [...at.workers, at.result]) expect(await failoversOf(app)).toBe("1")
+})
+
+test("the primary is shut down, the standby promoted, and the old primary comes back as a standby", async () => {
+  const at = await open(true)
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.primary.stop()
+  await at.standby.promote()
+  followFromNextStart(at.primary.dir, at.standby.adminUrl)
+  await at.primary.start()
+  const before = at.total()
+  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+  const accepted = await stop()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  expect(await usersOf(at.primary)).toEqual([])
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+})
+
+test.each([
+  ["waits for its standby", true],
+  ["waits for nobody", false],
+])("the old primary, which %s, comes back as a primary that nobody has fenced off", async (_, isSynchronous) => {
+  const at = await open(isSynchronous)
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.primary.kill9()
+  await at.standby.promote()
+  await at.primary.start()
+  const there = await countedIn(at.primary)
+  const before = at.total()
+  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+  // Connections are made anew, and a result process that has never seen the other primary begins.
+  await askServer(at.standby, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tallyroom-%'")
+  const accepted = await stop()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  expect([await usersOf(at.primary), await countedIn(at.primary)]).toEqual([[], there])
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+})
+
+test.each([
+  ["waits for its standby", true],
+  ["waits for nobody", false],
+])("the primary, which %s, hangs without closing a connection, and goes on once another one is there", async (_, isSynchronous) => {
+  const at = await open(isSynchronous)
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  signalAll(at.primary, "SIGSTOP")
+  const before = at.total()
+  await at.standby.promote()
+  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+  signalAll(at.primary, "SIGCONT")
+  const accepted = await stop()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  await becomes(() => usersOf(at.primary), [])
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+})
+
+test.each([
+  ["counted again, as Redis retains it", { INBOX_RETENTION: "1h,64MB" }],
+  ["booked as lost", {}],
+])("what an asynchronous standby did not get is %s", async (_, settings) => {
+  const at = await open(false, settings)
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await askServer(at.standby, "ALTER SYSTEM SET primary_conninfo = ''")
+  await askServer(at.standby, "SELECT pg_reload_conf()")
+  await waitFor("the standby to be cut off", async () => {
+    const rows = await askServer(at.primary, "SELECT FROM pg_stat_replication")
+    return rows.length === 0
+  })
+  const cutAt = at.total()
+  await waitFor("more to be counted", () => at.total() > cutAt + SOME, PATIENCE_MS)
+  await at.primary.kill9()
+  rmSync(at.primary.dir, { recursive: true })
+  await at.standby.promote()
+  await waitFor("counting to go on", async () => Number(await countedIn(at.standby)) > cutAt + 2 * SOME, PATIENCE_MS)
+  const accepted = await stop()
+  const isRetained = "INBOX_RETENTION" in settings
+  const books = await booksOf(at)
+  expect(books).toMatchObject({ accepted, pending: 0, faults: [], wentBack: true, lostAtLeast: false })
+  const { counted = 0, lost = 0 } = books ?? {}
+  expect(counted + lost).toBe(accepted)
+  if (isRetained) expect(lost).toBe(0)
+  else expect(lost).toBeGreaterThanOrEqual(SOME)
+  await waitFor("the last on the screen", () => at.total() === counted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+})
+
+test("while the standby is away commits wait for it, and nothing hangs for ever or is lost", async () => {
+  const at = await open(true)
+  const waiting = async () => {
+    const [row] = await askServer(
+      at.primary,
+      "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
+    )
+    return Number(row?.n)
+  }
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.standby.kill9()
+  await waitFor("commits to wait", async () => (await waiting()) > 0)
+  const accepted = await stop()
+  const readiness = async () =>
+    JSON.stringify(await (await fetch(`${at.workers[0]?.managementUrl}/readyz`)).json())
+  await waitFor("readiness to say so", async () => (await readiness()).includes("standby"), PATIENCE_MS)
+  // Each worker left a heartbeat, a commit of each of its shards and little else behind.
+  expect(await waiting()).toBeLessThan(30)
+  expect(at.total()).toBeLessThanOrEqual(accepted)
+  for (const { managementUrl } of at.workers) expect((await fetch(`${managementUrl}/livez`)).status).toBe(200)
+  await at.standby.start()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+})
