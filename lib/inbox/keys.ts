@@ -5,6 +5,8 @@
  *                           another serves (restarted, wiped, failed over), cast.lua accepts nothing; where a broker holds the
  *                           ballots, vote believes no copy of a poll (earlier versions wrote the broker's kind there)
  * {s0}:room         string  id of the database whose inbox this is: a worker of another one does not touch it
+ * {s0}:primary      string  "<system> <timeline>" of the Postgres that the shard was opened with last: a worker that reaches only an
+ *                           older primary of the same data releases nothing
  * {s0}:poll:<id>    hash    number, state, policy, eligibility, words, opens, closes (ms or empty), options (",a,b,"),
  *                           form (what a ballot's text means where it is no option's id), revision, poll (the whole poll as JSON), accepted (ballots accepted in this shard), inherited (how
  *                           many of them the Redis that serves found, and since when it accepts);
@@ -32,6 +34,7 @@
 export const keys = {
   fence: (shard: number) => `{s${shard}}:gate`,
   instance: (shard: number) => `{s${shard}}:room`,
+  primary: (shard: number) => `{s${shard}}:primary`,
   poll: (shard: number, id: string) => `{s${shard}}:poll:${id}`,
   voters: (shard: number, id: string) => `{s${shard}}:voters:${id}`,
   inbox: (shard: number) => `{s${shard}}:inbox`,

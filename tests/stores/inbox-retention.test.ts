@@ -203,9 +203,9 @@ test("whatever an admin has done to a poll since the backup, its ballots count b
 test("what one clock alone calls old stays", async () => {
   await stop()
   const { redis } = booth
-  const names = ["clock:inbox", "clock:counted", "clock:retained", "clock:dropped"] as const
+  const names = ["clock:inbox", "clock:counted", "clock:retained", "clock:dropped", "clock:primary"] as const
   const id = await redis.xadd(names[0], "*", "b", "1 voter a")
-  const retain = (now: number) => redis.retainCounted(...names, id ?? "", 50, 1_000_000, now)
+  const retain = (now: number) => redis.retainCounted(...names, id ?? "", 50, 1_000_000, now, "")
   const castAt = Number(id?.split("-")[0])
   await retain(castAt)
   await waitFor(

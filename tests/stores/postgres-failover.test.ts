@@ -2,13 +2,15 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { rmSync } from "node:fs"
-import { type AppProcess } from "../../scripts/services/apps/start-apps"
+import { type AppProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { castOnce, castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { followFromNextStart } from "../../scripts/services/stores/standby"
 import { waitFor } from "../../scripts/services/wait"
 import type { Snapshot } from "../../apps/result/tally/snapshot"
 import { watchPoll } from "../../apps/result/testing/viewer"
 import type { PollBooks } from "../../apps/worker/audit/audit"
 import { becomes } from "../harness/becomes"
+import { changePollAt } from "../harness/control-room"
 import {
   askServer,
   askTallyroom,
@@ -65,6 +67,10 @@ function expectNeverBack(snapshots: Snapshot[]): void {
 async function failoversOf({ managementUrl }: AppProcess): Promise<string | undefined> {
   const metrics = await (await fetch(`${managementUrl}/metrics`)).text()
   return /^tallyroom_postgres_failovers_total\S* (\d+)/m.exec(metrics)?.[1]
+}
+
+async function readinessOf({ managementUrl }: AppProcess): Promise<string> {
+  return (await fetch(`${managementUrl}/readyz`)).text()
 }
 
 const countedIn = (server: Parameters<typeof askTallyroom>[0]) =>
@@ -125,7 +131,7 @@ test.each([
   const there = await countedIn(at.primary)
   const before = at.total()
   await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
-  // Connections are made anew, and a result process that has never seen the other primary begins.
+  // Whoever connects anew must not find the old one, either.
   await askServer(at.standby, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tallyroom-%'")
   const accepted = await stop()
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
@@ -184,6 +190,46 @@ test.each([
   expectNeverBack(at.viewer.snapshots)
 })
 
+test("a worker that reaches the old primary alone, which lives on, removes nothing from the inbox that the new one lacks", async () => {
+  const settings = { INBOX_RETENTION: "1h,64MB" }
+  const at = await open(false, settings)
+  const [before] = at.stores.database.workerUrl.split(",")
+  const alone = `${before}/tallyroom`
+  const cutOff = await startWorkerProcess(at.stores, { ...settings, DATABASE_URL: alone })
+  await cutOff.app.waitReady()
+  await waitFor("it to hold a shard", async () => {
+    const [row] = await askTallyroom(at.primary, "SELECT count(DISTINCT holder)::integer AS n FROM shards")
+    return row?.n === 3
+  })
+  const stop = startFlood(at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.standby.promote()
+  await waitFor("it to be told", async () => (await readinessOf(cutOff)).includes("old primary"), PATIENCE_MS)
+  const counted = () => countedIn(at.standby).then(Number)
+  const then = await counted()
+  await waitFor("counting to go on", async () => (await counted()) > then + SOME, PATIENCE_MS)
+  const accepted = await stop()
+  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+})
+
+test("a change of a poll that is lost with the primary is undone on every screen", async () => {
+  const at = await open(false)
+  await askServer(at.standby, "ALTER SYSTEM SET primary_conninfo = ''")
+  await askServer(at.standby, "SELECT pg_reload_conf()")
+  await changePollAt(at.result.url, POLL, { state: "paused" })
+  const paused = await at.viewer.sees("the pause", ({ state }) => state === "paused")
+  await waitFor("vote to know", async () => (await castOnce(at.vote.url, POLL, person(), "a"))?.status === 409)
+  await at.primary.kill9()
+  await at.standby.promote()
+  await at.viewer.sees("it to be open", (it) => it.state === "open" && it.version > paused.version, PATIENCE_MS)
+  const { status } = await castUntilAnswered([at.vote.url], POLL, person(), "a")
+  expect(status).toBe(201)
+  await waitFor("the vote on the screen", () => at.total() === 1, PATIENCE_MS)
+  expectNeverBack(at.viewer.snapshots)
+})
+
 test("while the standby is away commits wait for it, and nothing hangs for ever or is lost", async () => {
   const at = await open(true)
   const waiting = async () => {
@@ -198,9 +244,8 @@ test("while the standby is away commits wait for it, and nothing hangs for ever 
   await at.standby.kill9()
   await waitFor("commits to wait", async () => (await waiting()) > 0)
   const accepted = await stop()
-  const readiness = async () =>
-    JSON.stringify(await (await fetch(`${at.workers[0]?.managementUrl}/readyz`)).json())
-  await waitFor("readiness to say so", async () => (await readiness()).includes("standby"), PATIENCE_MS)
+  for (const worker of at.workers)
+    await waitFor("readiness to say so", async () => (await readinessOf(worker)).includes("standby"), PATIENCE_MS)
   // Each worker left a heartbeat, a commit of each of its shards and little else behind.
   expect(await waiting()).toBeLessThan(30)
   expect(at.total()).toBeLessThanOrEqual(accepted)

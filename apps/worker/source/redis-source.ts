@@ -14,6 +14,7 @@ import { AcceptanceWatch } from "./acceptance-watch"
 import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
 import { addMissing, forgetMissing } from "./missing-ballots"
+import { claimPrimary, isClaimed, raiseRevisions } from "./primary"
 import { acceptedIn, inspectShard, pollsBehind, readCounters, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
 import {
@@ -44,6 +45,8 @@ export class RedisSource implements Source {
   private serving = ""
   /** The one to which the connection leads that reads; empty where that is not known since it was made. */
   private readsFrom = ""
+  /** The primary of Postgres for which this shard was opened. */
+  private claim = ""
 
   constructor(
     private readonly shard: number,
@@ -65,6 +68,9 @@ export class RedisSource implements Source {
   async open(counter: Counter, onRestoring: (why?: string) => void): Promise<void> {
     const { redis, sql, polls, log } = this.parts
     await takeOver(this.shard, this.parts)
+    const primary = await claimPrimary(this.shard, this.parts, counter)
+    this.claim = primary.claim
+    this.reader.countsIn(this.claim)
     await this.watch.recordAnew()
     if (await dropForged(redis, this.shard))
       log.error({ shard: this.shard }, "entries with ids that no clock gives were removed from Redis")
@@ -78,6 +84,7 @@ export class RedisSource implements Source {
     const wasOpen = found.fence !== "" && !found.fence.startsWith(RESTORING)
     const counted = behindOf(await readCounted(redis, this.shard), counter)
     const wentBack = await recordSetback(sql, counter.holding(), counted)
+    if (wentBack || primary.isPromoted) await raiseRevisions(this.shard, this.parts)
     const seemsSound = wasOpen && !wasSetBack && !wentBack && behind.length === 0 && short.length === 0
     if (seemsSound && (await this.openAsItIs(found, counter))) return this.reader.forgetUnlessRetained()
     onRestoring(wentBack ? WENT_BACK : undefined)
@@ -104,7 +111,7 @@ export class RedisSource implements Source {
     if (this.watch.isShort) return false
     if (!isIdle) return true
     const { fence, serving, last } = await inspectShard(this.parts.redis, this.shard)
-    if (fence !== serving) return false
+    if (fence !== serving || !(await isClaimed(this.shard, this.parts.redis, this.claim))) return false
     // Time passes for what is retained, and memory may be short, though nobody votes.
     if (this.parts.retention !== null) await this.release(counter.position)
     // What got an id up to there, and neither waits nor was counted, went with an earlier Redis.

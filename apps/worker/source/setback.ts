@@ -12,7 +12,7 @@ import type { Counter } from "../counting/counter"
 import { type Holding, isHolding } from "../leases/holding"
 
 /** Stop markers, losses and moves raise versions as well. */
-const VERSIONS_SPARE = 10_000
+export const VERSIONS_SPARE = 10_000
 
 /** What readiness says until the inbox is equal to Postgres again. */
 export const WENT_BACK = "Postgres went back: what it lost is booked, and its voters may vote again"

@@ -15,6 +15,7 @@ import { type CopiesToWrite, ShardBehind } from "../polls/projection"
 import { AcceptanceCounts } from "./acceptance-counts"
 import { takeOver } from "./claim"
 import { recordLoss } from "./inbox-loss"
+import { claimPrimary, isClaimed, raiseRevisions } from "./primary"
 import { ReadMark } from "./read-mark"
 import { inspectShard, type ShardInspection } from "./redis-inspection"
 import { bookLosses, recordAccepted } from "./redis-losses"
@@ -59,6 +60,8 @@ export class StreamSource implements Source {
   private readonly readMark: ReadMark
   private readonly remains: StreamRemains
   private stream = ""
+  /** The primary of Postgres for which this shard was opened. */
+  private claim = ""
   private settled = 0
   /** Up to where this worker has counted. */
   private counted: CountedUpTo | null = null
@@ -100,11 +103,14 @@ export class StreamSource implements Source {
     const problem = broker.problem()
     if (problem !== null) throw new Error(problem)
     await takeOver(this.shard, this.parts)
+    const { claim, isPromoted } = await claimPrimary(this.shard, this.parts, counter)
+    this.claim = claim
     this.proofs.forget()
     this.recount = null
     const known = await streamOf(sql, this.shard)
     const counted = behindInStream(await readCounted(redis, this.shard), known, counter)
     const wentBack = await recordSetback(sql, counter.holding(), counted)
+    if (wentBack || isPromoted) await raiseRevisions(this.shard, this.parts)
     if (wentBack) onRestoring(WENT_BACK)
     if (counted) logSetback(log, counter, counted)
     const later = counted?.stream ?? known
@@ -133,7 +139,9 @@ export class StreamSource implements Source {
   async check(counter: Counter, isIdle: boolean): Promise<boolean> {
     if (performance.now() - this.checkedAt < CHECK_MS) return true
     this.checkedAt = performance.now()
-    const { broker, polls, metrics } = this.parts
+    const { broker, polls, metrics, redis } = this.parts
+    // While Redis is away nobody else can claim it, either.
+    if (!(await isClaimed(this.shard, redis, this.claim).catch(() => true))) return false
     // Vote compares it by the same clock; unknown while Redis is away.
     const verifiedAt = await this.verifyRedis().catch(() => null)
     const look = await broker.look(this.stream)

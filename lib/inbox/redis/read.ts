@@ -24,6 +24,8 @@ export class RedisReader implements Reader {
    * has vote's password may append entries that are too large for the worker, or for Redis's answer, and nobody would count on.
    */
   private isCareful = true
+  /** The primary of Postgres that this shard is counted in; empty while it is not known. */
+  private primary = ""
 
   /** @param retention of this shard; null where what was counted is removed at once */
   constructor(
@@ -36,6 +38,11 @@ export class RedisReader implements Reader {
   /** Reads from now on first what was retained after the position that is asked for: Postgres has lost it. */
   recall(): void {
     this.isRecalling = true
+  }
+
+  /** Is told which primary of Postgres has what is released from now on: nothing is, once Redis knows of a later one. */
+  countsIn(primary: string): void {
+    this.primary = primary
   }
 
   /** Removes what was retained, where nothing is to be any more. */
@@ -97,15 +104,22 @@ export class RedisReader implements Reader {
     await this.redis.releaseCounted(
       keys.inbox(this.shard),
       keys.counted(this.shard),
+      keys.primary(this.shard),
       formatPosition(upTo),
       formatPosition(nextPosition(upTo)),
+      this.primary,
     )
   }
 
   private async retain(upTo: Position, { ageMs, bytes }: Retention): Promise<void> {
     const { shard, redis } = this
-    const place = [keys.inbox(shard), keys.counted(shard), keys.retained(shard), keys.dropped(shard)] as const
-    while ((await redis.retainCounted(...place, formatPosition(upTo), ageMs, bytes, Date.now())) === 1);
+    const [own, kept] = [
+      [keys.inbox(shard), keys.counted(shard)] as const,
+      [keys.retained(shard), keys.dropped(shard), keys.primary(shard)] as const,
+    ]
+    const part = () =>
+      redis.retainCounted(...own, ...kept, formatPosition(upTo), ageMs, bytes, Date.now(), this.primary)
+    while ((await part()) === 1);
   }
 }
 

@@ -1,12 +1,13 @@
 #!lua flags=allow-oom
 -- Moves what was counted from a shard's stream to the one of retained ballots, notes up to where it is counted, and drops what was
 -- retained for long enough, or takes too much room. Each call moves a part, so that ballots need not wait for it.
--- inbox  {s}:inbox, counted  {s}:counted, retained  {s}:retained, dropped  {s}:dropped
+-- inbox  {s}:inbox, counted  {s}:counted, retained  {s}:retained, dropped  {s}:dropped, primary  {s}:primary
 -- position  up to which everything is in Postgres; age  for how many ms ballots are retained; bytes  that they may take;
--- now  by the worker's clock, in ms
--- Returns 1 while there is more to move, else 0.
-local inbox, counted, retained, dropped = unpack(KEYS)
+-- now  by the worker's clock, in ms; claim  the primary of Postgres that it is in
+-- Returns 1 while there is more to move, else 0. Refuses (OUTDATED) where a later primary has taken over.
+local inbox, counted, retained, dropped, primary = unpack(KEYS)
 local position, age, bytes, workers_now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local claim = ARGV[5]
 local MOVED_AT_ONCE = 1000
 -- No ballot has as much.
 local MOST_TEXT = 4096
@@ -15,6 +16,7 @@ local DROPPED_AT_ONCE = 2000
 
 -- @include note-counted
 -- @include last-id
+-- @include outdated
 -- @include retained
 
 -- What is old is so by Redis's clock and by the worker's: a single one that was set ahead costs nothing.
@@ -34,6 +36,7 @@ end
 -- What else an intruder may have appended has perhaps more fields than Lua can hand on, and is never counted.
 local function may_be_ballot(fields) return #fields == 2 and #fields[2] <= MOST_TEXT end
 
+if is_outdated(primary, claim) then return redis.error_reply('OUTDATED a later primary of Postgres has taken over') end
 note_counted(counted, position)
 if redis.call('TYPE', retained).ok ~= 'stream' then redis.call('UNLINK', retained) end
 local entries = redis.call('XRANGE', inbox, '-', position, 'COUNT', MOVED_AT_ONCE)

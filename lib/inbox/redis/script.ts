@@ -4,6 +4,7 @@ import acceptance from "./include/acceptance.lua" with { type: "text" }
 import inherited from "./include/inherited.lua" with { type: "text" }
 import lastId from "./include/last-id.lua" with { type: "text" }
 import noteCounted from "./include/note-counted.lua" with { type: "text" }
+import outdated from "./include/outdated.lua" with { type: "text" }
 import retained from "./include/retained.lua" with { type: "text" }
 import serving from "./include/serving.lua" with { type: "text" }
 
@@ -13,6 +14,7 @@ const INCLUDES: ReadonlyMap<string, string> = new Map([
   ["inherited", inherited],
   ["last-id", lastId],
   ["note-counted", noteCounted],
+  ["outdated", outdated],
   ["retained", retained],
   ["serving", serving],
 ])

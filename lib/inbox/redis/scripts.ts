@@ -5,6 +5,7 @@
 
 import addMissing from "./add-missing.lua" with { type: "text" }
 import castBallots from "./cast.lua" with { type: "text" }
+import claimPrimary from "./claim-primary.lua" with { type: "text" }
 import claimShard from "./claim.lua" with { type: "text" }
 import countAnswers from "./count-answers.lua" with { type: "text" }
 import dropForged from "./drop-forged.lua" with { type: "text" }
@@ -29,6 +30,7 @@ import checkWriting from "./writable.lua" with { type: "text" }
 const others = {
   addMissing: script(addMissing),
   castBallots: script(castBallots),
+  claimPrimary: script(claimPrimary),
   claimShard: script(claimShard),
   countAnswers: script(countAnswers),
   dropForged: script(dropForged),
@@ -67,6 +69,7 @@ declare module "ioredis" {
       poll: string,
       voters: string,
     ): import("ioredis").Result<string, Context>
+    claimPrimary(primary: string, claim: string): import("ioredis").Result<string, Context>
     claimShard(room: string, instance: string): import("ioredis").Result<string, Context>
     countAnswers(poll: string, field: string, count: number): import("ioredis").Result<number, Context>
     dropForged(inbox: string): import("ioredis").Result<number, Context>
@@ -101,8 +104,10 @@ declare module "ioredis" {
     releaseCounted(
       inbox: string,
       counted: string,
+      primary: string,
       position: string,
       next: string,
+      claim: string,
     ): import("ioredis").Result<0, Context>
     restoreVoters(
       voters: string,
@@ -115,10 +120,12 @@ declare module "ioredis" {
       counted: string,
       retained: string,
       dropped: string,
+      primary: string,
       position: string,
       ageMs: number,
       bytes: number,
       now: number,
+      claim: string,
     ): import("ioredis").Result<0 | 1, Context>
     tellAccepted(
       missing: string,
