@@ -96,6 +96,11 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   return { sql, destroy: () => void destroy(), isPooled: () => watch.isPooled }
 }
 
+/** The host at which the primary is; for an address with one host, that. @throws {Error} when no host will do */
+export async function primaryOf(address: PostgresAddress): Promise<Host> {
+  return (await choiceOf(address)?.choose()) ?? (address.hosts[0] as Host)
+}
+
 /** Undefined where there is just one host. */
 function choiceOf(address: PostgresAddress): HostChoice | undefined {
   const { hosts, user, password, database, tls, wantsWrites } = address

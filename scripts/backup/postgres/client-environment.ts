@@ -1,6 +1,7 @@
 /** How Postgres's programs are told where to connect: by their environment, as others may read a command line. */
 
 import { readAddress } from "@tallyroom/lib/postgres/address"
+import { primaryOf } from "@tallyroom/lib/postgres/pool"
 
 /** Parameters of an address that decide about TLS, and libpq's variables for them. */
 const TLS = {
@@ -10,9 +11,15 @@ const TLS = {
   sslkey: "PGSSLKEY",
 } as const
 
-/** @param url an address as `readAddress` takes it */
-export function clientEnvironment(url: string): Record<string, string> {
-  const { hosts, user, password, database } = readAddress(url)
+/**
+ * Leads to the primary: of two hosts that take writes, Postgres's programs by themselves would take the first.
+ * @param url an address as `readAddress` takes it
+ * @throws {Error} when no host will do
+ */
+export async function clientEnvironment(url: string): Promise<Record<string, string>> {
+  const address = readAddress(url)
+  const { user, password, database } = address
+  const { name, port } = await primaryOf(address)
   const parameters = new URLSearchParams(url.split("?")[1] ?? "")
   const tls = Object.entries(TLS).flatMap(([name, variable]) => {
     const value = parameters.get(name)
@@ -23,8 +30,8 @@ export function clientEnvironment(url: string): Record<string, string> {
     // Their messages are read here.
     LC_ALL: "C",
     TZ: "UTC",
-    PGHOST: hosts.map(({ name }) => name).join(","),
-    PGPORT: hosts.map(({ port }) => port).join(","),
+    PGHOST: name,
+    PGPORT: String(port),
     PGTARGETSESSIONATTRS: "read-write",
     PGCONNECT_TIMEOUT: "10",
     ...(user && { PGUSER: user }),

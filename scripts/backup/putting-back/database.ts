@@ -46,7 +46,7 @@ export async function restoreDatabase(manifest: Manifest, to: DatabaseRestore): 
     schemas: await schemasIn(sql),
   }))
   const tool = await clientTool("pg_restore", major)
-  const env = clientEnvironment(to.databaseUrl)
+  const env = await clientEnvironment(to.databaseUrl)
   const content = (each = (_bytes: number) => {}) =>
     unsealed(dump.object.name, readVerified(to.storage, dump.object, each), to.identity)
   const all = await runClient({ command: [tool, "--list"], env }, content())

@@ -56,7 +56,7 @@ async function takeBase(plan: BackupPlan, sql: Database, facts: ServerFacts, id:
   const flags = ["-D", "-", "-F", "tar", "-X", "fetch", "--checkpoint=fast", "--manifest-checksums=SHA256"]
   const command = [tool, ...flags, "-v", "--no-password"]
   let said = ""
-  const env = clientEnvironment(plan.databaseUrl)
+  const env = await clientEnvironment(plan.databaseUrl)
   const output = outputFrom({ command, env }, (text) => {
     said = text
   })
@@ -71,7 +71,7 @@ async function takeBase(plan: BackupPlan, sql: Database, facts: ServerFacts, id:
 
 async function takeDump(plan: BackupPlan, facts: ServerFacts, id: string) {
   const tool = await clientTool("pg_dump", facts.major)
-  const env = clientEnvironment(plan.databaseUrl)
+  const env = await clientEnvironment(plan.databaseUrl)
   const command = [tool, "--format=custom", "--compress=0", "--no-password"]
   const output = outputFrom({ command, env }, () => {})
   const object = await storeSealed(plan, facts, id, "dump", "database.dump", output)

@@ -66,7 +66,7 @@ export async function startReceiver(plan: ReceiverPlan, spool: Spool): Promise<R
   await withServer(databaseUrl, (sql) => ensureSlot(sql, slot))
   const command = [tool, "-D", spool.folder, "-S", slot, "--no-loop", "--no-password"]
   const child: SupervisedProcess = startSupervised(command, {
-    env: clientEnvironment(databaseUrl),
+    env: await clientEnvironment(databaseUrl),
     onLine: (line) => log.warn({ line }, "pg_receivewal"),
   })
   return { ...spool, exited: child.exited, stop: async () => void (await child.stop(STOP_GRACE_MS)) }
