@@ -61,7 +61,7 @@ export class HostChoice {
       if (this.followers.size > 0) return
       clearInterval(this.looking)
       this.looking = undefined
-      this.hangUp()
+      if (this.choosing === undefined) this.hangUp()
     }
   }
 
