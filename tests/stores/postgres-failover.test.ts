@@ -2,6 +2,7 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { rmSync } from "node:fs"
+import { clientEnvironment } from "../../scripts/backup/postgres/client-environment"
 import { type AppProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { followFromNextStart } from "../../scripts/services/stores/standby"
@@ -22,6 +23,7 @@ import {
   startFlood,
 } from "../harness/postgres-pair"
 import { outputOfScript } from "../harness/scripts"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 setDefaultTimeout(180_000)
 /** How many ballots are counted before and after what happens to Postgres. */
@@ -137,6 +139,8 @@ test.each([
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)
   expect([await usersOf(at.primary), await countedIn(at.primary)]).toEqual([[], there])
+  const { PGPORT } = await clientEnvironment(at.stores.database.backupUrl)
+  expect(PGPORT).toBe(String(at.standby.port))
   expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
 })
 
@@ -195,7 +199,8 @@ test("a worker that reaches the old primary alone, which lives on, removes nothi
   const at = await open(false, settings)
   const [before] = at.stores.database.workerUrl.split(",")
   const alone = `${before}/tallyroom`
-  const cutOff = await startWorkerProcess(at.stores, { ...settings, DATABASE_URL: alone })
+  const proxy = await startTcpProxy(at.stores, alone)
+  const cutOff = await startWorkerProcess(at.stores, { ...settings, DATABASE_URL: proxy.urlOf(alone) })
   await cutOff.app.waitReady()
   await waitFor("it to hold a shard", async () => {
     const [row] = await askTallyroom(at.primary, "SELECT count(DISTINCT holder)::integer AS n FROM shards")
@@ -208,6 +213,9 @@ test("a worker that reaches the old primary alone, which lives on, removes nothi
   const counted = () => countedIn(at.standby).then(Number)
   const then = await counted()
   await waitFor("counting to go on", async () => (await counted()) > then + SOME, PATIENCE_MS)
+  // Its connections live, and new ones lead to the primary.
+  proxy.leadTo(at.standby.adminUrl)
+  await cutOff.app.waitReady()
   const accepted = await stop()
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)

@@ -1,7 +1,7 @@
 /** The shards whose leases this worker holds. Each runs until its lease is lost or given back. */
 
 import { comparePositions, type Position, START } from "@tallyroom/lib/ballots/ballot"
-import type { Database } from "@tallyroom/lib/database"
+import { type Database, renewConnections } from "@tallyroom/lib/database"
 import type { Entry } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import type { PollIndex } from "@tallyroom/lib/inbox/redis/poll-copies"
@@ -215,6 +215,11 @@ export class HeldShards {
     this.held.set(number, { shard, stop, done })
   }
 
+  private renewConnections(): void {
+    const { sql, commits, pulse } = this.parts
+    for (const pool of [sql, commits, pulse]) renewConnections(pool)
+  }
+
   private makeShard(number: number): Shard {
     const { worker, sql, commits, openRedis, broker, retention, polls, metrics, tracing, log, index } =
       this.parts
@@ -222,7 +227,8 @@ export class HeldShards {
     const holdsBallots = broker === null
     const retains = holdsBallots && retention !== null
     const projection = new Projection(redis, sql, polls, number, { holdsBallots, retains, index })
-    const parts = { sql, redis, polls, projection, instance: polls.instance.id, log }
+    const onOldPrimary = () => this.renewConnections()
+    const parts = { sql, redis, polls, projection, instance: polls.instance.id, onOldPrimary, log }
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })

@@ -42,7 +42,10 @@ export async function claimPrimary(shard: number, parts: SourceParts, counter: C
     log.warn({ shard, timeline: lineage.timeline }, "Postgres failed over, or was put back: the shard is compared with it")
   }
   const noted = await redis.claimPrimary(keys.primary(shard), claim)
-  if (noted !== claim) throw oldPrimary(shard, lineage, readClaim(noted))
+  if (noted !== claim) {
+    parts.onOldPrimary()
+    throw oldPrimary(shard, lineage, readClaim(noted))
+  }
   return { claim, isPromoted }
 }
 

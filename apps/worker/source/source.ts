@@ -50,6 +50,8 @@ export type SourceParts = {
   projection: Projection
   /** Which instance the shard belongs to: the id of its database. */
   instance: string
+  /** Is told that connections lead to an old primary of Postgres: where one address leads to any, others may lead to the new one. */
+  onOldPrimary: () => void
   log: Log
 }
 
