@@ -49,9 +49,11 @@ export async function claimPrimary(shard: number, parts: SourceParts, counter: C
   return { claim, isPromoted }
 }
 
-/** Whether this claim still stands: nobody has claimed the shard for a later primary. One that does not tell can't be compared. */
+/** Whether nobody has claimed the shard for another primary. A Redis that was wiped knows of none. */
 export async function isClaimed(shard: number, redis: SourceParts["redis"], claim: string): Promise<boolean> {
-  return claim === "" || (await redis.get(keys.primary(shard))) === claim
+  if (claim === "") return true
+  const noted = await redis.get(keys.primary(shard))
+  return noted === null || noted === claim
 }
 
 function readClaim(text: string | null): Lineage | null {

@@ -4,7 +4,7 @@ import { chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, resolve } from "node:path"
 import postgres from "postgres"
 import { freePort } from "../processes/ports"
-import { outputOf } from "../processes/output-of"
+import { startSupervised } from "../processes/supervised-process"
 import { asUnprivilegedUser } from "../processes/unprivileged-user"
 import { UserError } from "../terminal/user-error"
 import { type Postgres, type PostgresOptions, passwordsBeside, type ServedPostgres, startPostgres } from "./postgres"
@@ -63,14 +63,15 @@ async function copyPrimary(dir: string, primaryUrl: string, programs: PostgresPr
   const { username, password, port } = new URL(primaryUrl)
   const tool = join(dirname(programs.postgres), "pg_basebackup")
   const how = ["--pgdata", dir, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
-  const child = Bun.spawn([...(disguise?.prefix ?? []), tool, ...how], {
+  const lines: string[] = []
+  const child = startSupervised([...(disguise?.prefix ?? []), tool, ...how], {
     cwd: "/",
     env: { LC_ALL: "C", PGHOST: "127.0.0.1", PGPORT: port, PGUSER: username, PGPASSWORD: password },
-    ...{ stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     ...disguise?.spawn,
+    onLine: (line) => lines.push(line),
   })
-  const { code, err } = await outputOf(child)
-  if (code !== 0) throw new UserError(`pg_basebackup could not copy the primary: ${err}`)
+  if ((await child.exited) !== 0)
+    throw new UserError(`pg_basebackup could not copy the primary: ${lines.join("\n")}`)
 }
 
 async function asked(url: string, statement: string): Promise<void> {
