@@ -411,7 +411,8 @@ export class Worker {
   /** Reading goes on then, so that nothing else tells why no heartbeat comes to its end. */
   private async lookForStandby(): Promise<void> {
     const waits = this.isSilent() && (await awaitsStandby(this.parts.sql))
-    if (waits && !this.waitsForStandby) this.parts.log.error(`nothing is counted: Postgres answers, but ${AWAITED_STANDBY}`)
+    if (waits && !this.waitsForStandby)
+      this.parts.log.error(`nothing is counted: Postgres answers, but ${AWAITED_STANDBY}`)
     this.waitsForStandby = waits
   }
 

@@ -94,7 +94,8 @@ class Elsewhere extends Error {
 }
 
 const CLOSED = "the listening connection was closed"
-const TAKEN_OVER = "Postgres failed over: a standby that was promoted answers, or what was put back from a backup"
+const TAKEN_OVER =
+  "Postgres failed over: a standby that was promoted answers, or what was put back from a backup"
 const ASKING =
   "the pooler before Postgres keeps notifications back, so changes are asked for each second; set DATABASE_LISTEN_URL to an address without it to hear them at once"
 

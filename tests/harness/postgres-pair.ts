@@ -5,7 +5,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import postgres from "postgres"
 import { postgresWithTools } from "../../scripts/backup/drill/postgres-with-tools"
-import { startResultProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import {
+  startResultProcess,
+  startVoteProcess,
+  startWorkerProcess,
+} from "../../scripts/services/apps/start-apps"
 import { castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { freePort } from "../../scripts/services/processes/ports"
 import { descendants, signal } from "../../scripts/services/processes/process-table"

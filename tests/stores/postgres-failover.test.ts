@@ -2,14 +2,14 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { rmSync } from "node:fs"
+import type { Snapshot } from "../../apps/result/tally/snapshot"
+import { watchPoll } from "../../apps/result/testing/viewer"
+import type { PollBooks } from "../../apps/worker/audit/audit"
 import { clientEnvironment } from "../../scripts/backup/postgres/client-environment"
 import { type AppProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { followFromNextStart } from "../../scripts/services/stores/standby"
 import { waitFor } from "../../scripts/services/wait"
-import type { Snapshot } from "../../apps/result/tally/snapshot"
-import { watchPoll } from "../../apps/result/testing/viewer"
-import type { PollBooks } from "../../apps/worker/audit/audit"
 import { becomes } from "../harness/becomes"
 import { changePollAt } from "../harness/control-room"
 import {
@@ -99,7 +99,13 @@ test("the primary dies with its disk", async () => {
   const accepted = await stop()
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+  expect(await booksOf(at)).toMatchObject({
+    accepted,
+    counted: accepted,
+    lost: 0,
+    recount: accepted,
+    faults: [],
+  })
   for (const app of [...at.workers, at.result]) expect(await failoversOf(app)).toBe("1")
 })
 
@@ -117,51 +123,78 @@ test("the primary is shut down, the standby promoted, and the old primary comes 
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)
   expect(await usersOf(at.primary)).toEqual([])
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+  expect(await booksOf(at)).toMatchObject({
+    accepted,
+    counted: accepted,
+    lost: 0,
+    recount: accepted,
+    faults: [],
+  })
 })
 
 test.each([
   ["waits for its standby", true],
   ["waits for nobody", false],
-])("the old primary, which %s, comes back as a primary that nobody has fenced off", async (_, isSynchronous) => {
-  const at = await open(isSynchronous)
-  const stop = startFlood(at.vote.url)
-  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
-  await at.primary.kill9()
-  await at.standby.promote()
-  await at.primary.start()
-  const there = await countedIn(at.primary)
-  const before = at.total()
-  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
-  // Whoever connects anew must not find the old one, either.
-  await askServer(at.standby, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tallyroom-%'")
-  const accepted = await stop()
-  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
-  expectNeverBack(at.viewer.snapshots)
-  expect([await usersOf(at.primary), await countedIn(at.primary)]).toEqual([[], there])
-  const { PGPORT } = await clientEnvironment(at.stores.database.backupUrl)
-  expect(PGPORT).toBe(String(at.standby.port))
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
-})
+])(
+  "the old primary, which %s, comes back as a primary that nobody has fenced off",
+  async (_, isSynchronous) => {
+    const at = await open(isSynchronous)
+    const stop = startFlood(at.vote.url)
+    await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+    await at.primary.kill9()
+    await at.standby.promote()
+    await at.primary.start()
+    const there = await countedIn(at.primary)
+    const before = at.total()
+    await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+    // Whoever connects anew must not find the old one, either.
+    await askServer(
+      at.standby,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tallyroom-%'",
+    )
+    const accepted = await stop()
+    await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+    expectNeverBack(at.viewer.snapshots)
+    expect([await usersOf(at.primary), await countedIn(at.primary)]).toEqual([[], there])
+    const { PGPORT } = await clientEnvironment(at.stores.database.backupUrl)
+    expect(PGPORT).toBe(String(at.standby.port))
+    expect(await booksOf(at)).toMatchObject({
+      accepted,
+      counted: accepted,
+      lost: 0,
+      recount: accepted,
+      faults: [],
+    })
+  },
+)
 
 test.each([
   ["waits for its standby", true],
   ["waits for nobody", false],
-])("the primary, which %s, hangs without closing a connection, and goes on once another one is there", async (_, isSynchronous) => {
-  const at = await open(isSynchronous)
-  const stop = startFlood(at.vote.url)
-  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
-  signalAll(at.primary, "SIGSTOP")
-  const before = at.total()
-  await at.standby.promote()
-  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
-  signalAll(at.primary, "SIGCONT")
-  const accepted = await stop()
-  await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
-  expectNeverBack(at.viewer.snapshots)
-  await becomes(() => usersOf(at.primary), [])
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
-})
+])(
+  "the primary, which %s, hangs without closing a connection, and goes on once another one is there",
+  async (_, isSynchronous) => {
+    const at = await open(isSynchronous)
+    const stop = startFlood(at.vote.url)
+    await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+    signalAll(at.primary, "SIGSTOP")
+    const before = at.total()
+    await at.standby.promote()
+    await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+    signalAll(at.primary, "SIGCONT")
+    const accepted = await stop()
+    await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
+    expectNeverBack(at.viewer.snapshots)
+    await becomes(() => usersOf(at.primary), [])
+    expect(await booksOf(at)).toMatchObject({
+      accepted,
+      counted: accepted,
+      lost: 0,
+      recount: accepted,
+      faults: [],
+    })
+  },
+)
 
 test.each([
   ["counted again, as Redis retains it", { INBOX_RETENTION: "1h,64MB" }],
@@ -181,7 +214,11 @@ test.each([
   await at.primary.kill9()
   rmSync(at.primary.dir, { recursive: true })
   await at.standby.promote()
-  await waitFor("counting to go on", async () => Number(await countedIn(at.standby)) > cutAt + 2 * SOME, PATIENCE_MS)
+  await waitFor(
+    "counting to go on",
+    async () => Number(await countedIn(at.standby)) > cutAt + 2 * SOME,
+    PATIENCE_MS,
+  )
   const accepted = await stop()
   const isRetained = "INBOX_RETENTION" in settings
   const books = await booksOf(at)
@@ -219,7 +256,13 @@ test("a worker that reaches the old primary alone, which lives on, removes nothi
   const accepted = await stop()
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+  expect(await booksOf(at)).toMatchObject({
+    accepted,
+    counted: accepted,
+    lost: 0,
+    recount: accepted,
+    faults: [],
+  })
 })
 
 test("a change of a poll that is lost with the primary is undone on every screen", async () => {
@@ -228,10 +271,17 @@ test("a change of a poll that is lost with the primary is undone on every screen
   await askServer(at.standby, "SELECT pg_reload_conf()")
   await changePollAt(at.result.url, POLL, { state: "paused" })
   const paused = await at.viewer.sees("the pause", ({ state }) => state === "paused")
-  await waitFor("vote to know", async () => (await castOnce(at.vote.url, POLL, person(), "a"))?.status === 409)
+  await waitFor(
+    "vote to know",
+    async () => (await castOnce(at.vote.url, POLL, person(), "a"))?.status === 409,
+  )
   await at.primary.kill9()
   await at.standby.promote()
-  await at.viewer.sees("it to be open", (it) => it.state === "open" && it.version > paused.version, PATIENCE_MS)
+  await at.viewer.sees(
+    "it to be open",
+    (it) => it.state === "open" && it.version > paused.version,
+    PATIENCE_MS,
+  )
   const { status } = await castUntilAnswered([at.vote.url], POLL, person(), "a")
   expect(status).toBe(201)
   await waitFor("the vote on the screen", () => at.total() === 1, PATIENCE_MS)
@@ -253,7 +303,11 @@ test("while the standby is away commits wait for it, and nothing hangs for ever 
   await waitFor("commits to wait", async () => (await waiting()) > 0)
   const accepted = await stop()
   for (const worker of at.workers)
-    await waitFor("readiness to say so", async () => (await readinessOf(worker)).includes("standby"), PATIENCE_MS)
+    await waitFor(
+      "readiness to say so",
+      async () => (await readinessOf(worker)).includes("standby"),
+      PATIENCE_MS,
+    )
   // Each worker left a heartbeat, a commit of each of its shards and little else behind.
   expect(await waiting()).toBeLessThan(30)
   expect(at.total()).toBeLessThanOrEqual(accepted)
@@ -261,5 +315,11 @@ test("while the standby is away commits wait for it, and nothing hangs for ever 
   await at.standby.start()
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
   expectNeverBack(at.viewer.snapshots)
-  expect(await booksOf(at)).toMatchObject({ accepted, counted: accepted, lost: 0, recount: accepted, faults: [] })
+  expect(await booksOf(at)).toMatchObject({
+    accepted,
+    counted: accepted,
+    lost: 0,
+    recount: accepted,
+    faults: [],
+  })
 })

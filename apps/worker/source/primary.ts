@@ -39,7 +39,10 @@ export async function claimPrimary(shard: number, parts: SourceParts, counter: C
   const isPromoted = isLater(lineage, before)
   if (isPromoted) {
     await raiseVersions(parts, counter)
-    log.warn({ shard, timeline: lineage.timeline }, "Postgres failed over, or was put back: the shard is compared with it")
+    log.warn(
+      { shard, timeline: lineage.timeline },
+      "Postgres failed over, or was put back: the shard is compared with it",
+    )
   }
   const noted = await redis.claimPrimary(keys.primary(shard), claim)
   if (noted !== claim) {

@@ -5,8 +5,8 @@
 
 import addMissing from "./add-missing.lua" with { type: "text" }
 import castBallots from "./cast.lua" with { type: "text" }
-import claimPrimary from "./claim-primary.lua" with { type: "text" }
 import claimShard from "./claim.lua" with { type: "text" }
+import claimPrimary from "./claim-primary.lua" with { type: "text" }
 import countAnswers from "./count-answers.lua" with { type: "text" }
 import dropForged from "./drop-forged.lua" with { type: "text" }
 import findPoll from "./find-poll.lua" with { type: "text" }

@@ -116,7 +116,9 @@ export class Follower {
 
   async #leaveEarlierTimeline(spool: Spool): Promise<void> {
     if (!(await isOfEarlierTimeline(spool))) return
-    this.#plan.log.warn("Postgres failed over, or was restored: what was received before is stored, and it begins anew")
+    this.#plan.log.warn(
+      "Postgres failed over, or was restored: what was received before is stored, and it begins anew",
+    )
     await this.#storeAndEmpty(spool)
   }
 

@@ -7,7 +7,13 @@ import { freePort } from "../processes/ports"
 import { startSupervised } from "../processes/supervised-process"
 import { asUnprivilegedUser } from "../processes/unprivileged-user"
 import { UserError } from "../terminal/user-error"
-import { type Postgres, type PostgresOptions, passwordsBeside, type ServedPostgres, startPostgres } from "./postgres"
+import {
+  type Postgres,
+  type PostgresOptions,
+  passwordsBeside,
+  type ServedPostgres,
+  startPostgres,
+} from "./postgres"
 import type { PostgresPrograms } from "./postgres-programs"
 
 export interface StandbyOptions extends Omit<PostgresOptions, "programs"> {
@@ -62,7 +68,14 @@ async function copyPrimary(dir: string, primaryUrl: string, programs: PostgresPr
   if (disguise) chownSync(dir, disguise.uid, disguise.gid)
   const { username, password, port } = new URL(primaryUrl)
   const tool = join(dirname(programs.postgres), "pg_basebackup")
-  const how = ["--pgdata", dir, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+  const how = [
+    "--pgdata",
+    dir,
+    "--write-recovery-conf",
+    "--wal-method=stream",
+    "--checkpoint=fast",
+    "--no-sync",
+  ]
   const lines: string[] = []
   const child = startSupervised([...(disguise?.prefix ?? []), tool, ...how], {
     cwd: "/",
