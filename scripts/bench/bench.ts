@@ -26,6 +26,7 @@ import { benchRetention } from "./benchmarks/retention"
 import { benchSize } from "./benchmarks/size"
 import { benchSteps } from "./benchmarks/steps"
 import { benchTraces } from "./benchmarks/traces"
+import { benchUnitCosts } from "./benchmarks/unit-costs"
 import { describeMachine, machineText } from "./figures/machine"
 import { blockJson, blockText, progressLine, type TellFigures } from "./figures/report"
 import { type Block, keepsBound } from "./figures/rounds"
@@ -69,6 +70,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   crowd: [benchCrowd],
   replicas: [benchReplicas],
   reconnect: [benchReconnect],
+  "unit-costs": [benchUnitCosts],
 }
 
 /** A benchmark's block, which benchmark that is, and what a bare answer cost just before. */

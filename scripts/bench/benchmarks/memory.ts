@@ -20,7 +20,7 @@ const SETTLE_MS = 3_000
 const DRAIN_DEADLINE_MS = 60_000
 const VIEWERS = 200
 
-const LEGEND = {
+export const MEMORY_LEGEND = {
   voter: { name: "Redis, a voter", unit: "bytes" },
   pending: { name: "Redis, a pending ballot", unit: "bytes" },
   voteIdle: { name: "vote, idle", unit: "MB", bound: IDLE_MB },
@@ -32,13 +32,13 @@ const LEGEND = {
 } satisfies Legend<string>
 
 export async function benchMemory(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
-  const rounds = await measureRounds(plan.rounds, LEGEND, say, () =>
+  const rounds = await measureRounds(plan.rounds, MEMORY_LEGEND, say, () =>
     onFreshDatabase(benchStores, (run) => memoryRound(run, plan)),
   )
   return {
     name: "memory",
     about: `${plan.memoryVoters} voters in Redis; resident memory ${SETTLE_MS / 1_000} s after each app was ready, and after ${plan.loadSeconds} s of wrk with ${VIEWERS} viewers`,
-    figures: figures(LEGEND, rounds),
+    figures: figures(MEMORY_LEGEND, rounds),
     checks: [],
   }
 }

@@ -22,6 +22,7 @@ export const BENCHMARKS = [
   "crowd",
   "replicas",
   "reconnect",
+  "unit-costs",
 ] as const
 export type BenchmarkName = (typeof BENCHMARKS)[number]
 
@@ -83,6 +84,10 @@ export type Plan = {
   /** How many come back at once, and seconds of votes around that. */
   returning: number
   returnSeconds: number
+  /** Votes a second, one rate after the other, seconds of each, and seconds in which each page is read. */
+  steadyRates: readonly number[]
+  steadySeconds: number
+  readSeconds: number
 }
 
 const FULL = {
@@ -119,6 +124,9 @@ const FULL = {
   audienceSeconds: 10,
   returning: 10_000,
   returnSeconds: 12,
+  steadyRates: [500, 2_000, 8_000],
+  steadySeconds: 8,
+  readSeconds: 4,
 }
 
 /** These are enough to see that everything works, and too short for figures that one may believe. */
@@ -146,6 +154,9 @@ const QUICK = {
   audienceSeconds: 3,
   returning: 500,
   returnSeconds: 6,
+  steadyRates: [500, 2_000],
+  steadySeconds: 3,
+  readSeconds: 1,
 }
 
 const ROUNDS = 5

@@ -1,6 +1,6 @@
 /** All files of the docs that are made from saved results, by their paths from docs/. */
 
-import { UserError } from "../../services/terminal/user-error"
+import { betweenLines } from "../../services/made-docs"
 import { drawMachine } from "../charts/draw"
 import type { SavedMachine } from "../saved/saved-file"
 import { machinePage } from "./machine-page"
@@ -9,8 +9,10 @@ import { machineWords, whenWords } from "./words"
 /** Holds a page and a chart for each machine, and nothing else. */
 export const MACHINES = "benchmarks"
 export const OVERVIEW = "benchmarks.md"
-const BEGIN = "<!-- machines: made by `bun run bench:page`, change nothing here -->"
-const END = "<!-- /machines -->"
+const LINES = [
+  "<!-- machines: made by `bun run bench:page`, change nothing here -->",
+  "<!-- /machines -->",
+] as const
 const NONE = "Of no machine has a run been saved yet."
 
 /**
@@ -28,11 +30,7 @@ export function filesOf(machines: readonly SavedMachine[], overview: string): Ma
 }
 
 function withMachines(overview: string, machines: readonly SavedMachine[]): string {
-  const [begin, end] = [overview.indexOf(BEGIN), overview.indexOf(END)]
-  if (begin < 0 || end < begin)
-    throw new UserError(`docs/${OVERVIEW} lacks the lines between which machines stand: ${BEGIN} and ${END}`)
-  const sections = machines.length > 0 ? machines.map(sectionOf).join("\n\n") : NONE
-  return `${overview.slice(0, begin + BEGIN.length)}\n\n${sections}\n\n${overview.slice(end)}`
+  return betweenLines(overview, LINES, machines.length > 0 ? machines.map(sectionOf).join("\n\n") : NONE)
 }
 
 function sectionOf(machine: SavedMachine): string {

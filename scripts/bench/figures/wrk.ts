@@ -8,6 +8,8 @@ import { ensureTool } from "../../services/tools/tools"
 import { CLASSIC_VOTE, type VoteRequest } from "../subject/poll"
 
 const THREADS = 2
+/** Pages that are rendered for each reader may take longer than wrk's two seconds, where so many ask at once. */
+const PATIENCE = "20s"
 export const CONNECTIONS = 64
 /** Browsers, each on a thread of its own: more of them would only take turns more often. */
 const BROWSERS = 32
@@ -76,6 +78,12 @@ export async function visit(url: string, forSeconds: number, says: string): Prom
   const shape = [`-t${BROWSERS}`, `-c${BROWSERS}`, `-d${forSeconds}s`]
   const wrk = await start([...shape, "-s", script("visits.lua"), `${url}/`, "--", says])
   return unbroken(await wrk.summary)
+}
+
+/** Asks for the same page again and again, as a browser that takes it compressed. */
+export function floodOfReads(url: string, forSeconds: number): Promise<Flood> {
+  const shape = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${forSeconds}s`, "--timeout", PATIENCE]
+  return run([...shape, "-s", script("gets.lua"), "-H", "Accept-Encoding: gzip, deflate, br", url])
 }
 
 const script = (name: string) => join(import.meta.dir, name)
