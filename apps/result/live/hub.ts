@@ -24,7 +24,7 @@ import {
 } from "./watched"
 
 /** At most 40 snapshots a second for each poll: a bar that moves so often moves smoothly. */
-const SHORTEST_INTERVAL_MS = 25
+export const SHORTEST_INTERVAL_MS = 25
 /** Who takes whole snapshots gets at most so much of them: a poll with 50 long options has one of 42 KB. */
 const WHOLE_BYTES_A_SECOND = 64 * 1_024
 /** A delivery of the budget is one of so many bytes; a longer message counts for several. */

@@ -72,6 +72,21 @@ export function wholeNumber(least: number, most: number): CommandOption<number |
   }
 }
 
+/** `--peak 1.5`: a number within these bounds. */
+export function decimal(least: number, most: number): CommandOption<number | undefined> {
+  const takes = `a number from ${least.toLocaleString("en")} to ${most.toLocaleString("en")}`
+  return {
+    takes,
+    read: (given, name) => {
+      const value = given.at(-1)
+      if (value === undefined) return undefined
+      const number = Number(value)
+      if (/^\d+(\.\d+)?$/.test(value) && number >= least && number <= most) return number
+      throw refused(name, takes, value)
+    },
+  }
+}
+
 /** An option that may be given several times. */
 export function several<Value>({
   takes,

@@ -11,7 +11,7 @@ import { every } from "./every"
 import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
 
-const ASK_MS = 1_000
+export const ASK_MS = 1_000
 
 type Answer = PollNow & Partial<Counts>
 

@@ -1,0 +1,38 @@
+/** `bun run capacity`: how many processes, and how much of everything, an event needs, from measured costs. */
+
+import { runScript } from "../services/terminal/command-line"
+import { readWishes, type Wishes } from "./arguments"
+import { costAt } from "./clouds/cost"
+import { CLOUDS } from "./clouds/prices"
+import { liveLimits } from "./live-limits"
+import { planFor } from "./model/plan"
+import { unitCostsOf } from "./model/unit-costs"
+import { chartLimits } from "./printing/chart-limits"
+import { planText } from "./printing/plan-text"
+import { chartValues, valuesText } from "./printing/values"
+import { savedMachine } from "./saved-machine"
+
+await runScript(
+  async () => {
+    console.log(await answerTo(readWishes()))
+    return 0
+  },
+  { failure: 1 },
+)
+
+async function answerTo({ expected, policy, method, machine: name, clouds, print }: Wishes): Promise<string> {
+  const machine = await savedMachine(name)
+  const costs = unitCostsOf(machine, method)
+  const plan = planFor(expected, policy, costs, liveLimits())
+  const chart = await chartLimits()
+  const priced = clouds.map((cloud) => CLOUDS[cloud])
+  if (print === "values") return valuesText(plan, chart)
+  if (print === "text")
+    return `${planText(plan, { machine, costs, clouds: priced })}\n\n${valuesText(plan, chart)}`
+  const prices = priced.map((cloud) => ({ ...cloud, cost: costAt(plan, cloud) }))
+  return JSON.stringify(
+    { machine: name, method, plan, values: chartValues(plan, chart), prices, costs },
+    null,
+    2,
+  )
+}

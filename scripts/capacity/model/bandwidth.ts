@@ -1,0 +1,38 @@
+/** Bytes that go to and from people: of HTTP and WebSockets, without those of TLS and TCP around them. */
+
+import { type LiveLimits, picturesOf } from "./cores"
+import type { Load } from "./load"
+import type { Exchange, UnitCosts } from "./unit-costs"
+
+/** A kind of traffic, in bytes a second. */
+export type Traffic = Exchange & { name: string }
+
+/** @param processes of result, among which the viewers are shared */
+export function trafficOf(
+  load: Load,
+  processes: number,
+  { bytes, pictureBytes }: Pick<UnitCosts, "bytes" | "pictureBytes">,
+  live: LiveLimits,
+): Traffic[] {
+  const pictures = load.viewers * picturesOf(load, load.viewers / processes, live)
+  return [
+    { name: "ballot pages", ...times(bytes.page, load.pages) },
+    { name: "their files", ...times(bytes.files, load.files) },
+    { name: "votes", ...times(bytes.vote, load.votes) },
+    { name: "what open pages ask", ...times(bytes.ask, load.asks) },
+    { name: "results pages", ...times(bytes.resultsPage, load.arrivals) },
+    { name: "their files", ...times(bytes.resultsFiles, load.arrivalFiles) },
+    { name: "viewers who come", ...times(bytes.handshake, load.arrivals) },
+    { name: "pictures for viewers", in: 0, out: pictures * pictureBytes },
+  ]
+}
+
+export function sumOf(traffic: readonly Exchange[]): Exchange {
+  return traffic.reduce<Exchange>((sum, it) => ({ in: sum.in + it.in, out: sum.out + it.out }), {
+    ...{ in: 0, out: 0 },
+  })
+}
+
+const times = (exchange: Exchange, count: number): Exchange => ({
+  ...{ in: exchange.in * count, out: exchange.out * count },
+})

@@ -1,0 +1,50 @@
+/** What can get no more than so much, how much of it a load takes, and what helps. */
+
+import { commitsOf, coresOf, type LiveLimits, type Shape } from "./cores"
+import { between } from "./curve"
+import type { Load } from "./load"
+import type { UnitCosts } from "./unit-costs"
+
+export type Limit = {
+  name: string
+  /** The share of it that is taken: above 1 it does not work. */
+  used: number
+  /** What to do when it is full. */
+  helps: string
+}
+
+/** @param linkBits a second that go through the narrowest place between the apps and the people, `out` of them are taken */
+export function limitsOf(
+  load: Load,
+  shape: Shape,
+  { costs, live, out, linkBits }: { costs: UnitCosts; live: LiveLimits; out: number; linkBits: number },
+): Limit[] {
+  const cores = coresOf(load, shape, costs, live)
+  const limits: Limit[] = [
+    { name: "a vote process's thread", used: cores.vote / shape.vote, helps: "more of them" },
+    {
+      name: "a Redis's one thread",
+      used: cores.redis / shape.redis,
+      helps: "more masters of a Redis Cluster",
+    },
+    {
+      name: "a shard's one lease",
+      used: load.votes / shape.shards / (costs.counted / costs.shardsThen),
+      helps: "more INBOX_SHARDS",
+    },
+    { name: "a worker's thread", used: cores.worker / shape.worker, helps: "more of them, up to the shards" },
+    {
+      name: "Postgres's commits, one by one",
+      used: commitsOf(load.votes, shape.shards) / between(costs.commits, shape.shards),
+      helps: "fewer INBOX_SHARDS, a faster disk",
+    },
+    { name: "a result process's thread", used: cores.result / shape.result, helps: "more of them" },
+    {
+      name: "a result process's sockets",
+      used: load.viewers / shape.result / live.mostViewers,
+      helps: "more of them",
+    },
+    { name: "the link to the people", used: (out * 8) / linkBits, helps: "a CDN (--cdn), or more links" },
+  ]
+  return limits.toSorted((a, b) => b.used - a.used)
+}

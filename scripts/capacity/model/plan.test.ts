@@ -1,0 +1,130 @@
+/** What a plan says of loads whose needs can be reckoned by hand, and what holds for all of them. */
+
+import { expect, test } from "bun:test"
+import fc from "fast-check"
+import { COSTS, EXPECTED, LIVE, POLICY } from "../testing/costs"
+import { sumOf } from "./bandwidth"
+import { loadOf } from "./load"
+import { planFor } from "./plan"
+
+test("votes are told a second, of the busiest one, and each open page asks once a second", () => {
+  expect(loadOf({ ...EXPECTED, voters: 60_000, minutes: 10, peak: 3, stay: 20 })).toMatchObject({
+    ...{ votes: 300, pages: 300, openPages: 6_000, asks: 6_000 },
+  })
+})
+
+test("no more pages are open than there are voters", () => {
+  expect(loadOf({ ...EXPECTED, voters: 1_000, stay: 3_600 }).openPages).toBe(1_000)
+})
+
+test("behind a CDN nobody asks vote how the poll stands, and nobody loads files from it; the pages still come from it", () => {
+  const behind = loadOf({ ...EXPECTED, viewers: 600, stay: 30, cdn: true })
+  expect(behind).toMatchObject({ pages: 1_000, openPages: 30_000, asks: 0, files: 0, arrivalFiles: 0 })
+})
+
+test("CPU is votes and pages times their µs", () => {
+  const { cores } = planFor({ ...EXPECTED, stay: 10 }, POLICY, COSTS, LIVE)
+  // 1,000 votes of 40 µs, as many pages of 50 µs, and 10,000 questions of 10 µs.
+  expect(cores.vote).toBeCloseTo(0.04 + 0.05 + 0.1)
+  expect(cores.redis).toBeCloseTo(0.02)
+  expect(cores.postgres).toBeCloseTo(0.01)
+})
+
+test("ballots that take twice as much CPU make vote, Redis, worker and Postgres twice as busy, and their pages no more", () => {
+  const twice = { ...COSTS, method: { accept: 2, count: 2 } }
+  const { cores } = planFor(EXPECTED, POLICY, twice, LIVE)
+  expect(cores.vote).toBeCloseTo(0.08 + 0.05)
+  expect(cores.redis).toBeCloseTo(0.04)
+  expect(cores.worker).toBeCloseTo(0.02)
+  expect(cores.postgres).toBeCloseTo(0.02)
+})
+
+test("where one Redis would be too busy there is a cluster of three masters at least, with as many shards each and a replica", () => {
+  const one = planFor({ ...EXPECTED, voters: 1_500_000 }, POLICY, COSTS, LIVE)
+  const more = planFor({ ...EXPECTED, voters: 1_560_000 }, POLICY, COSTS, LIVE)
+  expect({ ...one.needed, ...one.run }).toMatchObject({ redis: 1, shards: 4 })
+  expect(more.needed).toMatchObject({ redis: 3, shards: 6 })
+  expect(more.run.redis).toBe(6)
+})
+
+test("more shards make more commits, and counting the same votes dearer", () => {
+  const busy = { ...EXPECTED, voters: 1_500_000 }
+  const few = planFor(busy, POLICY, COSTS, LIVE)
+  const many = planFor({ ...busy, voters: 1_560_000 }, POLICY, COSTS, LIVE)
+  const each = (plan: typeof few) => plan.cores.postgres / plan.load.votes
+  expect(each(many)).toBeGreaterThan(each(few) * 1.1)
+})
+
+test("a crowd that is greater than one result process may hold is shared, and each viewer gets fewer pictures than a small one does", () => {
+  const small = planFor({ ...EXPECTED, viewers: 100 }, POLICY, COSTS, LIVE)
+  const great = planFor({ ...EXPECTED, viewers: 50_000 }, POLICY, COSTS, LIVE)
+  expect(small.pictures).toBe(40)
+  expect(great.needed.result).toBe(3)
+  expect(great.pictures).toBeCloseTo(1.2)
+})
+
+test("nobody gets more pictures a second than there are votes", () => {
+  expect(planFor({ ...EXPECTED, voters: 120, viewers: 10 }, POLICY, COSTS, LIVE).pictures).toBe(2)
+})
+
+test("Redis remembers all voters and what may wait, twice; Postgres holds its index in memory", () => {
+  const { sizes } = planFor(EXPECTED, POLICY, COSTS, LIVE)
+  expect(sizes.backlog).toBe(60_000)
+  expect(sizes.memory.redis).toBe(2 * (60_000 * 100 + 60_000 * 50))
+  expect(sizes.memory.postgres).toBe(1024 ** 3 / 2 + 60_000 * 80)
+  expect(sizes.disk.postgres).toBeCloseTo((60_000 * (200 + 300)) / 0.6)
+})
+
+test("the bytes of an event are those of its busiest second as often as it has seconds, where it has no peak", () => {
+  const { total, traffic } = planFor({ ...EXPECTED, viewers: 600 }, POLICY, COSTS, LIVE)
+  expect(total.out).toBeCloseTo(sumOf(traffic).out * 60)
+})
+
+test("a peak changes what must run, and not how much is sent in all", () => {
+  const even = planFor({ ...EXPECTED, minutes: 10, stay: 20 }, POLICY, COSTS, LIVE)
+  const steep = planFor({ ...EXPECTED, minutes: 10, stay: 20, peak: 5 }, POLICY, COSTS, LIVE)
+  expect(steep.cores.vote).toBeGreaterThan(even.cores.vote * 4)
+  expect(steep.total).toEqual(even.total)
+})
+
+test("a link that is too narrow is the first that is full, above all of it", () => {
+  const { limits } = planFor({ ...EXPECTED, stay: 30 }, { ...POLICY, linkBits: 1e6 }, COSTS, LIVE)
+  expect(limits[0]?.name).toBe("the link to the people")
+  expect(limits[0]?.used).toBeGreaterThan(1)
+})
+
+const events = fc.record({
+  voters: fc.integer({ min: 1, max: 100_000_000 }),
+  minutes: fc.integer({ min: 1, max: 300 }),
+  viewers: fc.integer({ min: 0, max: 1_000_000 }),
+  peak: fc.integer({ min: 1, max: 20 }),
+  stay: fc.integer({ min: 0, max: 120 }),
+  cdn: fc.boolean(),
+})
+
+test("no process is busier than it may be, none has more viewers than it may, and there are always two of an app", () => {
+  fc.assert(
+    fc.property(events, (expected) => {
+      const { needed, run, cores } = planFor(expected, POLICY, COSTS, LIVE)
+      for (const part of ["vote", "redis", "worker", "result"] as const)
+        expect(cores[part] / needed[part]).toBeLessThanOrEqual(POLICY.busy)
+      expect(expected.viewers / needed.result).toBeLessThanOrEqual(LIVE.mostViewers)
+      expect(run.shards % needed.redis).toBe(0)
+      for (const app of ["vote", "worker", "result"] as const)
+        expect(run[app]).toBe(Math.max(2, needed[app] + 1))
+    }),
+  )
+})
+
+test("more voters never need fewer processes, less memory or fewer bytes", () => {
+  fc.assert(
+    fc.property(events, fc.integer({ min: 1, max: 10_000_000 }), (expected, more) => {
+      const few = planFor(expected, POLICY, COSTS, LIVE)
+      const many = planFor({ ...expected, voters: expected.voters + more }, POLICY, COSTS, LIVE)
+      for (const part of ["vote", "redis", "worker", "result"] as const)
+        expect(many.needed[part]).toBeGreaterThanOrEqual(few.needed[part])
+      expect(many.sizes.disk.postgres).toBeGreaterThan(few.sizes.disk.postgres)
+      expect(many.total.out).toBeGreaterThan(few.total.out)
+    }),
+  )
+})
