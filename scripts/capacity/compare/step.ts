@@ -1,0 +1,35 @@
+/** The load that is played on this machine, and told by the model. */
+
+import type { KindName } from "../../bench/subject/choice-polls"
+import { type Cores, coresOf, type LiveLimits, type Shape } from "../model/cores"
+import type { Load } from "../model/load"
+import type { Method, UnitCosts } from "../model/unit-costs"
+
+/** All rates are a second. */
+export type Step = {
+  votes: number
+  /** Ballot pages that are opened. */
+  pages: number
+  /** Ballot pages that are open, and ask once a second each. */
+  open: number
+  viewers: number
+  seconds: number
+  method: Method
+}
+
+/** The polls of `bench --only choices`, by what the ballots of a plan may say. */
+export const KINDS: Readonly<Record<Method, KindName>> = {
+  ...{ one: "one", several: "three", approval: "any", ranked: "rank" },
+  ...{ rated: "rate", star: "star", decided: "decide" },
+}
+
+const ONE_OF_EACH: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
+
+function loadOfStep({ votes, pages, open, viewers }: Step): Load {
+  return { votes, pages, files: 0, openPages: open, asks: open, viewers, arrivals: 0, arrivalFiles: 0 }
+}
+
+/** What the model says that each part is busy with, where one process of each has it all. */
+export function coresByModel(step: Step, costs: UnitCosts, live: LiveLimits): Cores {
+  return coresOf(loadOfStep(step), ONE_OF_EACH, costs, live)
+}
