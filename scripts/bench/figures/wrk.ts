@@ -81,9 +81,17 @@ export async function visit(url: string, forSeconds: number, says: string): Prom
 }
 
 /** Asks for the same page again and again, as a browser that takes it compressed. */
-export function floodOfReads(url: string, forSeconds: number): Promise<Flood> {
+export async function floodOfReads(url: string, forSeconds: number): Promise<Flood> {
   const shape = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${forSeconds}s`, "--timeout", PATIENCE]
-  return run([...shape, "-s", script("gets.lua"), "-H", "Accept-Encoding: gzip, deflate, br", url])
+  const wrk = await start([
+    ...shape,
+    "-s",
+    script("gets.lua"),
+    "-H",
+    "Accept-Encoding: gzip, deflate, br",
+    url,
+  ])
+  return unbroken(await wrk.summary)
 }
 
 const script = (name: string) => join(import.meta.dir, name)

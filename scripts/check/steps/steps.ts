@@ -45,6 +45,10 @@ const quick: readonly CheckStep[] = [
     name: "figures and charts of benchmarks",
     run: (say) => commandStep(say, bun, "scripts/bench/page.ts", "--check"),
   },
+  {
+    name: "examples of capacity",
+    run: (say) => commandStep(say, bun, "scripts/capacity/page.ts", "--check"),
+  },
 ]
 
 /**
