@@ -23,7 +23,7 @@ import {
 } from "../subject/live-poll"
 import type { Plan } from "./plan"
 
-const VOTES_A_SECOND = 200
+export const VOTES_A_SECOND = 200
 /** From the last vote until everybody has seen the final picture. */
 const FINAL_PICTURE: Bound = { kind: "at most", value: 2 }
 

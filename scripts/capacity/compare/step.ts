@@ -26,7 +26,8 @@ export const KINDS: Readonly<Record<Method, KindName>> = {
 const ONE_OF_EACH: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
 
 function loadOfStep({ votes, pages, open, viewers }: Step): Load {
-  return { votes, pages, files: 0, openPages: open, asks: open, viewers, arrivals: 0, arrivalFiles: 0 }
+  const coming = { arrivals: 0, resultsPages: 0, resultsFiles: 0 }
+  return { votes, pages, files: 0, openPages: open, asks: open, viewers, ...coming }
 }
 
 /** What the model says that each part is busy with, where one process of each has it all. */

@@ -20,8 +20,8 @@ export function trafficOf(
     { name: "their files", ...times(bytes.files, load.files) },
     { name: "votes", ...times(bytes.vote, load.votes) },
     { name: "what open pages ask", ...times(bytes.ask, load.asks) },
-    { name: "results pages", ...times(bytes.resultsPage, load.arrivals) },
-    { name: "their files", ...times(bytes.resultsFiles, load.arrivalFiles) },
+    { name: "results pages", ...times(bytes.resultsPage, load.resultsPages) },
+    { name: "their files", ...times(bytes.resultsFiles, load.resultsFiles) },
     { name: "viewers who come", ...times(bytes.handshake, load.arrivals) },
     { name: "pictures for viewers", in: 0, out: pictures * pictureBytes },
   ]

@@ -75,7 +75,8 @@ export function resultCores(load: Load, processes: number, costs: UnitCosts, liv
   return (
     processes * between(costs.votes.result, load.votes) +
     deliveries * between(costs.picture, viewers) +
-    load.arrivals * (costs.handshake + costs.resultsPage)
+    load.arrivals * costs.handshake +
+    load.resultsPages * costs.resultsPage
   )
 }
 

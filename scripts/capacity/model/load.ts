@@ -15,7 +15,7 @@ export type Expectation = {
   peak: number
   /** Seconds for which a voter has the ballot page open and in sight. */
   stay: number
-  /** Whether a CDN answers what is the same for everybody: files, and what open pages ask. */
+  /** Whether a CDN answers what is the same for everybody: files, what open pages ask, and results pages. */
   cdn: boolean
 }
 
@@ -28,9 +28,11 @@ export type Load = {
   openPages: number
   asks: number
   viewers: number
-  /** Viewers who come: each loads the page, and connects. */
+  /** Viewers who come and connect. */
   arrivals: number
-  arrivalFiles: number
+  /** The pages that these load, and their files. */
+  resultsPages: number
+  resultsFiles: number
 }
 
 /** Each voter opens the page once and votes once; viewers come in as many minutes as voters do, evenly. */
@@ -38,9 +40,10 @@ export function loadOf({ voters, minutes, viewers, peak, stay, cdn }: Expectatio
   const votes = (voters * peak) / (minutes * 60)
   const openPages = Math.min(voters, votes * stay)
   const arrivals = viewers / (minutes * 60)
+  const ofUs = (count: number) => (cdn ? 0 : count)
   return {
-    ...{ votes, pages: votes, files: cdn ? 0 : votes },
-    ...{ openPages, asks: cdn ? 0 : openPages * ASKS_A_SECOND },
-    ...{ viewers, arrivals, arrivalFiles: cdn ? 0 : arrivals },
+    ...{ votes, pages: votes, files: ofUs(votes) },
+    ...{ openPages, asks: ofUs(openPages * ASKS_A_SECOND) },
+    ...{ viewers, arrivals, resultsPages: ofUs(arrivals), resultsFiles: ofUs(arrivals) },
   }
 }

@@ -17,9 +17,10 @@ test("no more pages are open than there are voters", () => {
   expect(loadOf({ ...EXPECTED, voters: 1_000, stay: 3_600 }).openPages).toBe(1_000)
 })
 
-test("behind a CDN nobody asks vote how the poll stands, and nobody loads files from it; the pages still come from it", () => {
+test("behind a CDN nobody asks vote how the poll stands, and nobody loads files or results; ballot pages and sockets still come from us", () => {
   const behind = loadOf({ ...EXPECTED, viewers: 600, stay: 30, cdn: true })
-  expect(behind).toMatchObject({ pages: 1_000, openPages: 30_000, asks: 0, files: 0, arrivalFiles: 0 })
+  expect(behind).toMatchObject({ pages: 1_000, openPages: 30_000, asks: 0, files: 0, resultsPages: 0 })
+  expect(behind.arrivals).toBe(10)
 })
 
 test("CPU is votes and pages times their µs", () => {

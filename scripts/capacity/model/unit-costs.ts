@@ -1,7 +1,8 @@
 /** What a vote, a page and a viewer cost, as benchmarks measured it on one machine. No figure here is typed. */
 
+import { VOTES_A_SECOND } from "../../bench/benchmarks/crowd"
 import type { SavedMachine } from "../../bench/saved/saved-file"
-import type { Curve } from "./curve"
+import { between, type Curve } from "./curve"
 import { SavedFigures, type Taken } from "./saved-figures"
 
 export const PARTS = ["vote", "redis", "worker", "postgres", "result"] as const
@@ -47,7 +48,7 @@ export type UnitCosts = {
   counted: number
   /** Commits a second that tell of themselves, by shards that commit at once. */
   commits: Curve
-  /** CPU seconds of a picture for one viewer, by how many viewers a process has. */
+  /** CPU seconds of one more viewer's picture, by how many viewers a process has. */
   picture: Curve
   /** CPU seconds. */
   handshake: number
@@ -83,8 +84,9 @@ const MB = 1024 * KB
  */
 export function unitCostsOf(machine: SavedMachine, method: Method): UnitCosts {
   const saved = new SavedFigures(machine)
+  const votes = votesOf(saved)
   const costs = {
-    votes: votesOf(saved),
+    votes,
     shardsThen: 4,
     fullBatch: {
       worker: saved.one("count", "CPU of a million votes, worker") / MILLION,
@@ -92,7 +94,7 @@ export function unitCostsOf(machine: SavedMachine, method: Method): UnitCosts {
     },
     counted: saved.one("count", "one worker"),
     commits: saved.curve("notify", /^(\d+) shards?, telling$/),
-    picture: scaled(saved.curve("crowd", /^([\d,]+) viewers: CPU of a delivered picture, result$/), MICRO),
+    picture: pictureOf(saved, votes.result),
     handshake: saved.one("reconnect", "cut: CPU of result, one viewer's return") * MICRO,
     page: saved.one("unit costs", "CPU of a ballot page") * MICRO,
     ask: saved.one("unit costs", "CPU of what an open ballot page asks each second") * MICRO,
@@ -125,6 +127,17 @@ function votesOf(saved: SavedFigures): Record<Part, Curve> {
   return Object.fromEntries(curves) as Record<Part, Curve>
 }
 
+/** What result takes for votes whoever watches is in the figure of `crowd`, shared by the pictures of that crowd. */
+function pictureOf(saved: SavedFigures, votes: Curve): Curve {
+  const cpu = saved.curve("crowd", /^([\d,]+) viewers: CPU of a delivered picture, result$/)
+  const pictures = saved.curve("crowd", /^([\d,]+) viewers: new pictures that each gets$/)
+  const withoutViewers = between(votes, VOTES_A_SECOND)
+  return cpu.map(([viewers, micros]) => {
+    const shared = withoutViewers / (viewers * between(pictures, viewers))
+    return [viewers, Math.max(0, micros * MICRO - shared)]
+  })
+}
+
 function methodOf(saved: SavedFigures, method: Method): UnitCosts["method"] {
   if (method === "one") return { accept: 1, count: 1 }
   const words = METHOD_FIGURES[method]
@@ -154,5 +167,3 @@ function memoryOf(saved: SavedFigures): UnitCosts["memory"] {
     viewer: Math.max(...viewers.map(([, kilobytes]) => kilobytes)) * KB,
   }
 }
-
-const scaled = (curve: Curve, by: number): Curve => curve.map(([at, value]) => [at, value * by])

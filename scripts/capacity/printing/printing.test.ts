@@ -48,6 +48,7 @@ test("prices are told with their day, and the other cloud only where it is asked
 const PLANS = {
   small: EXPECTED,
   "with viewers": { ...EXPECTED, viewers: 100_000 },
+  "for a Redis Cluster": { ...EXPECTED, voters: 1_560_000 },
   "too much for the chart's stores": { ...EXPECTED, voters: 30_000_000 },
 }
 
@@ -98,8 +99,15 @@ test("a small plan leaves both stores to the chart, a great one neither, and say
   expect(valuesText(great, limits)).toContain("# Redis outside of the chart:")
 })
 
+test("a plan for three masters takes the chart's Redis Cluster, and leaves its one Redis out", async () => {
+  const plan = planFor(PLANS["for a Redis Cluster"], POLICY, COSTS, LIVE)
+  expect(chartValues(plan, await chartLimits())).toMatchObject({
+    ...{ inbox: "redis-cluster", redis: { enabled: false }, redisCluster: { storage: "2Gi" } },
+  })
+})
+
 test("the limits of the chart's stores are those of its manifests", async () => {
   expect(await chartLimits()).toEqual({
-    ...{ redisMemory: 1024 ** 3, postgresCores: 2, postgresMemory: 1024 ** 3 },
+    ...{ redisMemory: 1024 ** 3, masters: 3, postgresCores: 2, postgresMemory: 1024 ** 3 },
   })
 })

@@ -23,7 +23,10 @@ export type ChartValues = {
   vote: Replicas & { env: { BACKLOG_LIMIT: string } }
   result: Replicas
   worker: { replicas: number; inboxShards: number }
+  /** Absent: as the chart has it, one Redis. */
+  inbox?: "redis-cluster"
   redis: StoreValues
+  redisCluster?: { storage: string }
   postgres: StoreValues
 }
 
@@ -33,7 +36,7 @@ export function chartValues(plan: Plan, chart: ChartLimits): ChartValues {
     vote: { ...replicas(run.vote), env: { BACKLOG_LIMIT: String(sizes.backlog) } },
     result: replicas(run.result),
     worker: { replicas: run.worker, inboxShards: run.shards },
-    redis: redisFits(plan, chart) ? { storage: gibibytes(sizes.disk.redis, LEAST_REDIS_GB) } : OUTSIDE,
+    ...redisValues(plan, chart),
     postgres: postgresFits(plan, chart)
       ? { storage: gibibytes(sizes.disk.postgres, LEAST_POSTGRES_GB) }
       : OUTSIDE,
@@ -47,8 +50,16 @@ const replicas = (count: number): Replicas => ({
   maxReplicas: Math.max(LEAST_MOST, count * ROOM_TO_GROW),
 })
 
+function redisValues(plan: Plan, chart: ChartLimits): Pick<ChartValues, "inbox" | "redis" | "redisCluster"> {
+  if (!redisFits(plan, chart)) return { redis: OUTSIDE }
+  const storage = gibibytes(plan.sizes.disk.redis, LEAST_REDIS_GB)
+  if (plan.needed.redis === 1) return { redis: { storage } }
+  return { inbox: "redis-cluster", redis: OUTSIDE, redisCluster: { storage } }
+}
+
+/** The chart has one Redis, or a cluster of so many masters. */
 function redisFits({ needed, sizes }: Plan, chart: ChartLimits): boolean {
-  return needed.redis === 1 && sizes.memory.redis <= chart.redisMemory
+  return [1, chart.masters].includes(needed.redis) && sizes.memory.redis <= chart.redisMemory
 }
 
 function postgresFits(plan: Plan, chart: ChartLimits): boolean {

@@ -1,0 +1,44 @@
+/** The model told back what was measured, where a load is one of those that were. */
+
+import { expect, test } from "bun:test"
+import { VOTES_A_SECOND } from "../../bench/benchmarks/crowd"
+import { median } from "../../bench/figures/rounds"
+import { LIVE } from "../testing/costs"
+import { wholeMachine } from "../testing/machine"
+import { commitsOf, coresOf, type Shape } from "./cores"
+import type { Load } from "./load"
+import { PARTS, unitCostsOf } from "./unit-costs"
+
+const ONE: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
+const NOBODY: Load = {
+  ...{ votes: 0, pages: 0, files: 0, openPages: 0, asks: 0 },
+  ...{ viewers: 0, arrivals: 0, resultsPages: 0, resultsFiles: 0 },
+}
+
+test("at each rate at which votes were measured every part is as busy as it was", async () => {
+  const costs = unitCostsOf(await wholeMachine(), "one")
+  for (const part of PARTS)
+    for (const [votes, cores] of costs.votes[part])
+      expect(coresOf({ ...NOBODY, votes }, ONE, costs, LIVE)[part]).toBeCloseTo(cores, 6)
+})
+
+test("a result process with a crowd that was measured is as busy as it was", async () => {
+  const machine = await wholeMachine()
+  const figure = (name: string) => {
+    const crowd = machine.benchmarks.find((it) => it.name === "crowd")?.figures ?? []
+    return median(crowd.find((it) => it.name === name)?.values ?? [])
+  }
+  const pictures = figure("5,000 viewers: new pictures that each gets")
+  const micros = figure("5,000 viewers: CPU of a delivered picture, result")
+  const live = { ...LIVE, deliveriesPerSecond: 5_000 * pictures }
+  const load = { ...NOBODY, votes: VOTES_A_SECOND, viewers: 5_000 }
+  const { result } = coresOf(load, ONE, unitCostsOf(machine, "one"), live)
+  expect(result).toBeCloseTo(5_000 * pictures * micros * 1e-6, 6)
+})
+
+test("a shard that has less than a vote for each commit commits once a vote, and one that has many waits for more of them", () => {
+  expect(commitsOf(4, 4)).toBe(4)
+  const [few, many] = [commitsOf(400, 4), commitsOf(40_000, 4)]
+  expect(few).toBeGreaterThan(many)
+  expect(many).toBeLessThan(4 * 20)
+})
