@@ -129,6 +129,42 @@ test.if(isLinux)(
   },
 )
 
+test.if(isLinux)(
+  "clients who were answered are not looked at while there are others to cut, and are cut when there are none",
+  async () => {
+    const looked: number[] = []
+    let used = 0
+    const { server, watch, cuts, client, known, arrived } = watched((sockets) => ({
+      ...{ limit: 20, lowestFree: () => used, cut: (descriptor) => sockets.cut(descriptor) },
+      connections: (leaveOut) => {
+        const found = sockets.connections(leaveOut)
+        looked.push(found.length)
+        return found
+      },
+    }))
+    const served = [client(GET)]
+    await waitFor("an answer", () => arrived() > 0n, 5_000)
+    const bytes = arrived()
+    served.push(client(GET), client(GET))
+    await waitFor("two more", () => arrived() === 3n * bytes, 5_000)
+    watch.cutStalled()
+    const slow = [client(HALF_A_BODY), client("G"), client("GET / HT")]
+    await known(6)
+    // 15 of 20 are the limit, and 12 are left.
+    used = 15
+    watch.cutUnderPressure()
+    watch.cutUnderPressure()
+    expect([looked, cuts]).toEqual([[3, 3, 3], ["descriptors 3"]])
+    await waitFor("the slow ones to be cut", () => slow.every(({ state }) => state.closed), 5_000)
+    await known(3)
+    used = 16
+    watch.cutUnderPressure()
+    expect([looked.slice(3), cuts.slice(1)]).toEqual([[0, 3], ["descriptors 3"]])
+    await waitFor("the others to be cut", () => served.every(({ state }) => state.closed), 5_000)
+    await server.stop(true)
+  },
+)
+
 test.if(isLinux)("what a client does not read is kept in the kernel up to a bound", async () => {
   const sent = { bytes: 0 }
   const server = Bun.serve({

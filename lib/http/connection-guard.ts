@@ -113,6 +113,7 @@ export class ConnectionWatch {
   ) {}
 
   cutStalled(): void {
+    this.#lookedAt++
     const found = this.#look()
     for (const one of found) one.looks++
     this.#cutAll(
@@ -126,8 +127,11 @@ export class ConnectionWatch {
     const reserve = reserveOf(limit)
     const used = this.sockets.lowestFree()
     if (used < limit - reserve * PRESSED_FREE) return
+    this.#lookedAt++
     const excess = Math.ceil(used - (limit - reserve * KEPT_FREE))
-    const tooMany = inOrder(this.#look(), excess).slice(0, excess)
+    // Thousands of viewers are not looked at ten times a second while others are enough.
+    const others = this.#look(true).filter(({ arrived }) => arrived === 0n)
+    const tooMany = inOrder(others.length >= excess ? others : this.#look()).slice(0, excess)
     // Whoever came since the last look may have sent a request that is read only now.
     this.#cutAll(
       "descriptors",
@@ -135,29 +139,32 @@ export class ConnectionWatch {
     )
   }
 
-  #look(): Known[] {
-    this.#lookedAt++
-    const found = this.sockets.connections().map((connection) => {
+  /** @param others whether clients are left out who were answered at an earlier look: nearly all of them are still the same */
+  #look(others = false): Known[] {
+    const isClient = (descriptor: number) => (this.#known.get(descriptor)?.arrived ?? 0n) > 0n
+    const found = this.sockets.connections(others ? isClient : undefined).map((connection) => {
       const there = this.#known.get(connection.descriptor)
       const before = there?.cookie === connection.cookie ? there : undefined
       const looks = before?.arrived === connection.arrived ? before.looks : 0
       return { ...connection, looks, firstSeen: before?.firstSeen ?? this.#lookedAt }
     })
-    this.#known = new Map(found.map((one) => [one.descriptor, one]))
+    if (!others) this.#known = new Map()
+    for (const one of found) this.#known.set(one.descriptor, one)
     return found
   }
 
   #cutAll(why: Why, connections: Connection[]): void {
-    for (const { descriptor } of connections) this.sockets.cut(descriptor)
+    for (const { descriptor } of connections) {
+      this.sockets.cut(descriptor)
+      this.#known.delete(descriptor)
+    }
     if (connections.length > 0) this.cut(why, connections.length)
   }
 }
 
-/** At least so many of them in the order in which they are given up. Thousands of viewers need no order while others are enough. */
-function inOrder(found: Known[], atLeast: number): Known[] {
-  const unanswered = found.filter(({ arrived }) => arrived === 0n)
-  const enough = unanswered.length >= atLeast ? unanswered : found
-  return enough
+/** In the order in which they are given up. */
+function inOrder(found: Known[]): Known[] {
+  return found
     .map((one) => ({ one, order: sacrifice(one) }))
     .sort((a, b) => byOrder(a.order, b.order))
     .map(({ one }) => one)

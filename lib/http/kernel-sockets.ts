@@ -32,6 +32,9 @@ export class KernelSockets {
   readonly #bytes = new Uint8Array(INFO_BYTES)
   readonly #view = new DataView(this.#bytes.buffer)
   readonly #length = new Uint32Array(1)
+  /** Where these two are: asking for that takes as long as the kernel's answer. */
+  readonly #bytesAt = ptr(this.#bytes)
+  readonly #lengthAt = ptr(this.#length)
   /** How many descriptors this process may have open. */
   readonly limit = descriptorLimit()
 
@@ -48,9 +51,17 @@ export class KernelSockets {
     }
   }
 
-  /** The connections that others made to the port. Without a free descriptor every number is tried, as no folder can be read. */
-  connections(): Connection[] {
-    return this.#descriptors().flatMap((descriptor) => this.#look(descriptor) ?? [])
+  /**
+   * The connections that others made to the port. Without a free descriptor every number is tried, as no folder can be read.
+   * @param leaveOut says which descriptors are not looked at
+   */
+  connections(leaveOut: (descriptor: number) => boolean = () => false): Connection[] {
+    const found: Connection[] = []
+    for (const descriptor of this.#descriptors()) {
+      const connection = leaveOut(descriptor) ? null : this.#look(descriptor)
+      if (connection) found.push(connection)
+    }
+    return found
   }
 
   /** Ends a connection in both directions. Bun then closes it, as if the other end had gone. */
@@ -85,7 +96,7 @@ export class KernelSockets {
 
   #isOfPort(descriptor: number): boolean {
     this.#length[0] = ADDRESS_BYTES
-    if (this.#libc.getsockname(descriptor, ptr(this.#bytes), ptr(this.#length)) !== 0) return false
+    if (this.#libc.getsockname(descriptor, this.#bytesAt, this.#lengthAt) !== 0) return false
     const family = this.#view.getUint16(0, true)
     return (family === AF_INET || family === AF_INET6) && this.#view.getUint16(2) === this.port
   }
@@ -97,7 +108,7 @@ export class KernelSockets {
 
   #option(descriptor: number, level: number, name: number): boolean {
     this.#length[0] = INFO_BYTES
-    return this.#libc.getsockopt(descriptor, level, name, ptr(this.#bytes), ptr(this.#length)) === 0
+    return this.#libc.getsockopt(descriptor, level, name, this.#bytesAt, this.#lengthAt) === 0
   }
 }
 
