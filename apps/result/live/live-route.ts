@@ -4,6 +4,7 @@ import { Problem } from "@tallyroom/lib/errors"
 import { clientAddress, networkOf, type TrustedProxies } from "@tallyroom/lib/http/address"
 import { knownTo } from "@tallyroom/lib/http/after"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
+import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
@@ -68,6 +69,9 @@ export type LiveOptions = {
   seats: Seats
   trusted: TrustedProxies
 }
+
+/** After the upgrade there is no answer any more. Elysia would make one of nothing, and all headers for it, for each viewer. */
+const NOBODY_SEES = new Response(null, { headers: apiHeaders })
 
 /** Viewers whose sockets are open. */
 type Watching = { options: LiveOptions; channel: Channel; viewers: Set<Viewer> }
@@ -142,6 +146,7 @@ export function liveRoute(options: LiveOptions, channel = LIVE) {
       const subscription = await seats.during(request, network, accept)
       const data = new Viewer(watching, request, network, subscription)
       if (!server?.upgrade(request, { data })) throw noHandshake()
+      return NOBODY_SEES
     },
     { detail: { hide: true } },
   )
