@@ -24,7 +24,7 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
   --only NAME   ${BENCHMARKS.join(", ")}; may be given several times
   --ratios      those alone that have a ratio with a bound: ${RATIOS.join(", ")}
   --votes N     votes of a round of record-minute (300,000); the record is 2,988,000
-  --viewers N   how many watch in \`replicas\`, in place of one crowd after the other (25,000, 50,000 and 100,000)
+  --viewers N   how many watch in \`replicas\`, in place of one crowd after the other (25,000 and 100,000)
   --classic FOLDER  a checkout of dockersamples/example-voting-app, whose vote app \`classic\` measures beside ours; without one it is left out
   --strict      exit with 1 when a bound is missed
   --save NAME   write the figures to scripts/bench/results/NAME.json, from which \`bun run bench:page\` makes the docs; what

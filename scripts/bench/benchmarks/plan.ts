@@ -120,7 +120,7 @@ const FULL = {
   liveSeconds: 8,
   crowds: [1_000, 5_000, 10_000, 20_000],
   crowdSeconds: 6,
-  audiences: [25_000, 50_000, 100_000],
+  audiences: [25_000, 100_000],
   audienceSeconds: 10,
   returning: 10_000,
   returnSeconds: 12,
