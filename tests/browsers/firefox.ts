@@ -45,6 +45,8 @@ function tabOf(page: Page): Omit<Tab, "close"> {
       const handle = await (await frameOf(page, frame)).evaluateHandle(find, place)
       const element = handle.asElement() as ElementHandle<Element> | null
       if (!element) throw new Error(`there is no ${JSON.stringify(place)}`)
+      // It scrolls no further than to where the bar that casts covers the element, and then clicks on that.
+      await element.evaluate((it) => it.scrollIntoView({ block: "center" }))
       await element.click()
     },
     async drag(from, to) {

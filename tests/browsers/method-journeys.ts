@@ -80,6 +80,7 @@ export function runMethodJourneys({ fixture, arrive, journey }: Journeys): void 
       async () => {
         const voter = await opens("long")
         for (const letter of "ABCDEFGH") await voter.taps("button.option", `Option ${letter}`)
+        await voter.sees("li:nth-child(8)", "Option H")
         await voter.types("#place-h", "2")
         await voter.presses("Enter")
         await voter.sees("li:nth-child(2)", "Option H")

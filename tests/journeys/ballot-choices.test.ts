@@ -50,6 +50,23 @@ test("boxes are ticked up to the most that may be, the button says what is missi
   await page.context().close()
 })
 
+test("what is ticked is kept for a reload as soon as the page shows it, before it is painted", async () => {
+  const { browser, fixture } = used()
+  const page = await openLive(browser, `${fixture.url}/polls/swing`)
+  const kept = await page.evaluate(() => {
+    const { promise, resolve } = Promise.withResolvers<string[]>()
+    const look = () =>
+      resolve(Object.entries(sessionStorage).flatMap(([key, it]) => (key.includes(".draft.") ? [it] : [])))
+    const status = document.querySelector(".cast")
+    if (status)
+      new MutationObserver(look).observe(status, { childList: true, characterData: true, subtree: true })
+    document.querySelector<HTMLElement>(".option")?.click()
+    return promise
+  })
+  expect(kept.map((it) => JSON.parse(it))).toEqual([{ choice: { options: ["a"] }, words: 0 }])
+  await page.context().close()
+})
+
 test("a ballot for several options needs a keyboard alone: digits and the space bar tick, and Enter leads to the button", async () => {
   const { browser, fixture } = used()
   const page = await openLive(browser, `${fixture.url}/`)

@@ -1,7 +1,7 @@
 /** Keeps what is filled in on a long ballot, for when its page is loaded again: phones do so by themselves when they are short of memory. */
 
 import { choiceProblem } from "@tallyroom/lib/ballots/choice"
-import { useEffect, useRef } from "preact/hooks"
+import { useLayoutEffect, useRef } from "preact/hooks"
 import type { OpenBallot } from "../view/ballot-kind"
 import { drafts } from "./memory"
 
@@ -9,7 +9,8 @@ import { drafts } from "./memory"
 export function useKeptDraft({ data, poll, casting, chosen, before }: OpenBallot): void {
   const { live, sending } = casting
   const isFirst = useRef(true)
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may load it again at once.
+  useLayoutEffect(() => {
     if (!live || before) return
     const left = isFirst.current && !chosen && !sending ? drafts.read(data) : null
     isFirst.current = false
