@@ -88,7 +88,7 @@ async function measure(given: BenchArguments): Promise<number> {
   const machine = await describeMachine(benchStores)
   if (given.save !== undefined) await expectSameMachine(given.save, machine)
   console.log(`${machineText(machine)}\nrounds: ${plan.rounds}${given.quick ? ", quick" : ""}\n`)
-  const measureAll = (wanted: readonly BenchmarkName[]) => blocksOf(wanted, benchStores, plan)
+  const measureAll = (wanted: readonly BenchmarkName[]) => blocksOf(wanted, benchStores, plan, given.ratios)
   const blocks = await measureAll(names)
   if (given.json !== undefined) {
     const benchmarks = blocks.map((block) => ({ of: block.of, ...blockJson(block) }))
@@ -110,10 +110,12 @@ async function blocksOf(
   names: readonly BenchmarkName[],
   benchStores: BenchStores,
   plan: Plan,
+  ratios: boolean,
 ): Promise<Measured[]> {
   const blocks: Measured[] = []
   for (const name of names) {
-    for (const run of RUNS[name]) {
+    // Clicks come to screens after a time, which is no ratio.
+    for (const run of RUNS[name].filter((it) => !ratios || it !== benchClickToScreen)) {
       const bareMicros = await bareAnswerMicros(plan.bareSeconds)
       const block = await run(benchStores, plan, (what, figures) =>
         console.error(progressLine(name, what, figures)),

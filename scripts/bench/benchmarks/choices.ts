@@ -75,7 +75,7 @@ export function benchChoices(benchStores: BenchStores, plan: Plan, say: TellFigu
     const rounds = await measureRounds(plan.rounds, LEGEND, say, (i) => choicesRound(subject, plan, i))
     return {
       name: "choices",
-      about: `wrk votes as fast as it can for ${plan.acceptSeconds} s a kind and round while no worker runs; then ${plan.countBallots} ballots of new voters wait when the worker begins, each by chance`,
+      about: `wrk votes as fast as it can for ${plan.choiceSeconds} s a kind and round while no worker runs; then ${plan.choiceBallots} ballots of new voters wait when the worker begins, each by chance`,
       figures: figures(LEGEND, rounds),
       checks: [noneRefused("of any kind", rounds), allMarked(rounds)],
     }
@@ -118,7 +118,7 @@ async function accept({ run, sql, worker, vote, polls }: Subject, kind: KindName
   worker.app.kill("SIGSTOP")
   const side = { url: vote.url, pid: vote.app.pid }
   try {
-    const { rate, refused, cpu, redisCpu } = await floodVote(run, side, plan.acceptSeconds, {
+    const { rate, refused, cpu, redisCpu } = await floodVote(run, side, plan.choiceSeconds, {
       ...request,
       poll: poll.id,
     })
@@ -133,8 +133,8 @@ async function count({ run, sql, worker, polls }: Subject, kind: KindName, plan:
   await forgetVotes(run, sql, poll.id)
   worker.app.kill("SIGSTOP")
   const ballots = ballotsBy(polls[kind])
-  await fillInbox(run.redis, plan.countBallots, poll, ballots.next)
-  const { rate, workerCpu, postgresCpu } = await countAll(run, sql, worker, plan.countBallots)
+  await fillInbox(run.redis, plan.choiceBallots, poll, ballots.next)
+  const { rate, workerCpu, postgresCpu } = await countAll(run, sql, worker, plan.choiceBallots)
   const [row] = await sql`SELECT COALESCE(sum(votes), 0)::integer AS marks FROM marks`
   return { rate, cpu: workerCpu + postgresCpu, said: ballots.marks(), marked: Number(row?.marks) }
 }

@@ -48,6 +48,9 @@ export type Plan = {
   acceptSeconds: number
   /** Ballots of a counting round. */
   countBallots: number
+  /** The same for ballots of each kind. */
+  choiceSeconds: number
+  choiceBallots: number
   /** Ballots of each size of batches, about. */
   batchBallots: number
   /** Commits of each number of shards, with notifications and without. */
@@ -94,6 +97,8 @@ const FULL = {
   bareSeconds: 3,
   acceptSeconds: 5,
   countBallots: 200_000,
+  choiceSeconds: 5,
+  choiceBallots: 200_000,
   batchBallots: 50_000,
   notifyCommits: 1_600,
   sizes: [0, 1_000_000, 10_000_000],
@@ -134,6 +139,8 @@ const QUICK = {
   bareSeconds: 1,
   acceptSeconds: 2,
   countBallots: 40_000,
+  choiceSeconds: 1,
+  choiceBallots: 20_000,
   batchBallots: 10_000,
   notifyCommits: 160,
   sizes: [0, 50_000],
