@@ -21,6 +21,7 @@ export const RADIO_POLLS: Poll[] = [
   examplePoll({ number: 3, id: "motions", options, ballot: ballots.motions }),
   examplePoll({ number: 4, id: "board", options, ballot: ballots.decide, policy: "changeable" }),
   examplePoll({ number: 5, id: "fifty", options: fifty, ballot: ballots.tens }),
+  examplePoll({ number: 6, id: "motion", options: options.slice(0, 1), ballot: ballots.decide }),
 ]
 
 /** Presses what is said of the option, such as a rating. */

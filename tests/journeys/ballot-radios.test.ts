@@ -91,3 +91,14 @@ test("yes and no need a keyboard alone, and the page shows what was said by all"
   await expectAccessible(page)
   await page.context().close()
 })
+
+test("the bar of one motion says whether it is answered, and how", async () => {
+  const { browser, fixture } = used()
+  const page = await openLive(browser, `${fixture.url}/polls/motion`)
+  await becomes(() => saidOfChoice(page), "Not answered yet")
+  for (const answer of ["Yes", "No"]) {
+    await choose(page, "Cats", answer)
+    await becomes(() => saidOfChoice(page), `Your answer: ${answer}`)
+  }
+  await page.context().close()
+})

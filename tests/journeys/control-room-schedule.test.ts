@@ -306,8 +306,11 @@ test("each state says one thing about who sees the numbers", async () => {
     await makePollAt(result.url, { id, results })
     expect(await said(id)).toStartWith(open)
     await page.getByText("Close the poll …").click()
+    const warned = results === "after-close" ? 1 : 0
+    expect(await page.getByText("Everybody then sees the results").count()).toBe(warned)
     await page.getByRole("button", { name: "Close now" }).click()
     await page.getByRole("status").getByText("The poll is closed.").waitFor()
+    expect(await page.getByText("Since the close everybody sees the results.").count()).toBe(warned)
     expect(await said(id)).toStartWith(closed)
   }
 })

@@ -366,6 +366,24 @@ describe("the stage", () => {
         says: i < 4 ? says(9, 0, "Carried") : says(0, 9, "Not carried"),
       })),
     )
+    await page.locator("#outcome", { hasText: "Carried: 4 · Not carried: 4" }).waitFor()
+    await page.context().close()
+  })
+
+  test("tells first how many of many motions are carried, and so do the results, where each stands below", async () => {
+    const { browser, result } = pages()
+    const page = await openPage(browser, `${result.address}/polls/agenda`, { width: 390 })
+    const counts = page.locator("#outcome summary", { hasText: "Carried: 4 · Not carried: 4" })
+    const last = page.locator("#outcome li").last()
+    await counts.waitFor()
+    expect(await last.isVisible()).toBe(false)
+    await counts.click()
+    await last
+      .getByText("Not carried: 0 of 12 eligible voters voted for it, two thirds (8) were needed.")
+      .waitFor()
+    await expectAccessible(page)
+    await expectNoSideScroll(page)
+    await page.context().close()
   })
 
   test("marks one motion of two as carried beside its label, where it covers nothing of the bar", async () => {
