@@ -8,6 +8,7 @@ import { liveLimits } from "./live-limits"
 import { planFor } from "./model/plan"
 import { unitCostsOf } from "./model/unit-costs"
 import { chartLimits } from "./printing/chart-limits"
+import { costsText } from "./printing/costs-text"
 import { planText } from "./printing/plan-text"
 import { chartValues, valuesText } from "./printing/values"
 import { savedMachine } from "./saved-machine"
@@ -28,7 +29,7 @@ async function answerTo({ expected, policy, method, machine: name, clouds, print
   const priced = clouds.map((cloud) => CLOUDS[cloud])
   if (print === "values") return valuesText(plan, chart)
   if (print === "text")
-    return `${planText(plan, { machine, costs, clouds: priced })}\n\n${valuesText(plan, chart)}`
+    return [planText(plan, priced), costsText(machine, costs), valuesText(plan, chart)].join("\n\n")
   const prices = priced.map((cloud) => ({ ...cloud, cost: costAt(plan, cloud) }))
   return JSON.stringify(
     { machine: name, method, plan, values: chartValues(plan, chart), prices, costs },

@@ -39,6 +39,8 @@ Plays a load on this machine, with real processes and stores of its own, and pri
 
 const MOST_SECONDS = 60
 const BARE_SECONDS = 1
+/** So much of all cores. */
+const NOTHING_LEFT = 0.95
 const STOP_GRACE_MS = 1_000
 
 function readArguments() {
@@ -74,6 +76,10 @@ async function compare({
   const measured = await measureStep(benchStores, step)
   console.log(comparisonText(step, model, measured))
   console.log(`  Load of the machine before: ${loadBefore.toFixed(1)}; it has ${cores} cores.`)
+  if (measured.machine > cores * NOTHING_LEFT)
+    console.log(
+      "  The machine had nothing left, so that all waited for each other: play less, or have nothing beside it.",
+    )
   if (isSaved) {
     const run = circumstances(machine, { quick: false, rounds: 1, loadBefore })
     const benchmark = { ...blockOf(step, model, measured), bareMicros, run }
@@ -90,7 +96,8 @@ function comparisonText(step: Step, model: Cores, measured: MeasuredStep): strin
   ])
   const others = (measured.machine - whole.measured).toFixed(2)
   return `${table(`Cores, for ${stepText(step)}`, [["", "model", "measured", "ratio"], ...rows], [1, 2, 3])}
-  All else, the programs that make the load too: ${others} cores.`
+  All else, the programs that make the load too: ${others} cores.
+  Refused, and sent again: ${measured.refused}.`
 }
 
 /** Tells it. @returns the exit code */

@@ -2,7 +2,7 @@
 
 import { readSettings } from "@tallyroom/lib/process/settings"
 import { settings } from "../../apps/result/settings"
-import type { LiveLimits } from "./model/cores"
+import type { LiveLimits } from "./model/work"
 
 const { DELIVERIES_PER_SECOND, MAX_VIEWERS } = settings
 

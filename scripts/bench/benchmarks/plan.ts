@@ -163,7 +163,7 @@ const QUICK = {
   returnSeconds: 6,
   steadyRates: [500, 2_000],
   steadySeconds: 3,
-  readSeconds: 1,
+  readSeconds: 2,
 }
 
 const ROUNDS = 5

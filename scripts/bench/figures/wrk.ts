@@ -8,7 +8,9 @@ import { ensureTool } from "../../services/tools/tools"
 import { CLASSIC_VOTE, type VoteRequest } from "../subject/poll"
 
 const THREADS = 2
-/** Pages that are rendered for each reader may take longer than wrk's two seconds, where so many ask at once. */
+/** A page that is rendered for each reader takes milliseconds: whoever asks stands behind as many others. */
+const READERS = 16
+/** wrk's own two seconds are short on a busy machine. */
 const PATIENCE = "20s"
 export const CONNECTIONS = 64
 /** Browsers, each on a thread of its own: more of them would only take turns more often. */
@@ -82,7 +84,7 @@ export async function visit(url: string, forSeconds: number, says: string): Prom
 
 /** Asks for the same page again and again, as a browser that takes it compressed. */
 export async function floodOfReads(url: string, forSeconds: number): Promise<Flood> {
-  const shape = [`-t${THREADS}`, `-c${CONNECTIONS}`, `-d${forSeconds}s`, "--timeout", PATIENCE]
+  const shape = [`-t${THREADS}`, `-c${READERS}`, `-d${forSeconds}s`, "--timeout", PATIENCE]
   const wrk = await start([
     ...shape,
     "-s",

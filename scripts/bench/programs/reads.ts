@@ -1,4 +1,7 @@
-/** Requests for one path at a steady rate, each at its own moment whether or not those before it were answered. */
+/**
+ * Requests for one path at a steady rate, each at its own moment whether or not those before it were answered. What is refused is
+ * asked again, as pages do.
+ */
 
 import { z } from "zod"
 import { clock } from "../figures/clock"
@@ -13,9 +16,14 @@ export const readsInput = z.object({
   seconds: z.number(),
 })
 
-export const readsResult = z.object({ answered: z.number() })
+export const readsResult = z.object({
+  answered: z.number(),
+  /** How often a request was refused. */
+  refused: z.number(),
+})
 
 const CONNECTIONS = 128
+const AGAIN_MS = 100
 /** All must be answered within this time after the last one was due. */
 const GRACE_MS = 10_000
 
@@ -26,6 +34,7 @@ class Reads {
   private startedAt = 0
   private sent = 0
   private answered = 0
+  private refused = 0
 
   constructor(private readonly input: z.infer<typeof readsInput>) {
     const { url, path, rate, seconds } = input
@@ -45,9 +54,9 @@ class Reads {
       sendDue: () => this.sendDue(),
       isDone: () => this.answered === this.total,
       end: this.startedAt + seconds * 1_000 + GRACE_MS,
-      soFar: () => `${this.answered} of ${this.total} requests were answered`,
+      soFar: () => `${this.answered} of ${this.total} requests were answered, ${this.refused} times refused`,
     })
-    return { answered: this.answered }
+    return { answered: this.answered, refused: this.refused }
   }
 
   private sendDue(): void {
@@ -61,8 +70,12 @@ class Reads {
     }
   }
 
-  private onAnswer(socket: Connection<true>, _sender: true, { status, body }: HttpAnswer): void {
-    if (!status.startsWith("2")) throw new Error(`${this.input.path} was answered ${status}: ${body}`)
+  private onAnswer(socket: Connection<true>, _sender: true, { status }: HttpAnswer): void {
+    if (!status.startsWith("2")) {
+      this.refused++
+      setTimeout(() => socket.write(this.request), AGAIN_MS)
+      return
+    }
     this.answered++
     this.free.push(socket)
     this.sendDue()

@@ -47,6 +47,11 @@ export function blockOf(
       },
       cores("all else on this machine meanwhile", measured.machine - whole.measured),
     ],
-    checks: [],
+    checks: [
+      {
+        ...{ name: "nothing was refused", holds: measured.refused === 0 },
+        seen: `refused, and sent again: ${measured.refused}`,
+      },
+    ],
   }
 }

@@ -24,6 +24,8 @@ export type MeasuredStep = {
   cores: Cores
   /** All that this machine was busy with, whoever it was: the programs that make the load, too. */
   machine: number
+  /** Votes and questions that were refused, and sent again. */
+  refused: number
 }
 
 /** @throws {UserError} where this machine can't hold so many viewers */
@@ -52,13 +54,14 @@ async function play(run: BenchRun, step: Step): Promise<MeasuredStep> {
     ...{ postgres: run.postgresPid, result: result.app.pid },
   }
   const before = busySeconds()
-  const { cpu } = await cpuDuring(pids, async () => {
-    await comeAndVote(place, step)
+  const { cpu, result: refused } = await cpuDuring(pids, async () => {
+    const again = await comeAndVote(place, step)
     viewersResult.parse(await crowd.result)
+    return again
   })
   const machine = (busySeconds() - before) / step.seconds
   const each = Object.entries(cpu).map(([part, seconds]) => [part, seconds / step.seconds])
-  return { cores: Object.fromEntries(each) as Cores, machine }
+  return { cores: Object.fromEntries(each) as Cores, machine, refused }
 }
 
 async function makePoll(run: BenchRun, { method }: Step): Promise<ChoicePoll> {
@@ -72,19 +75,20 @@ async function makePoll(run: BenchRun, { method }: Step): Promise<ChoicePoll> {
 
 type Place = { run: BenchRun; poll: ChoicePoll; voteUrl: string }
 
-/** Votes, pages that are opened, and what open pages ask, all at the same time. */
+/** Votes, pages that are opened, and what open pages ask, all at the same time. @returns how many were refused */
 async function comeAndVote(
   { run, poll, voteUrl: url }: Place,
   { votes, pages, open, seconds }: Step,
-): Promise<void> {
+): Promise<number> {
   const { id } = poll.poll
   const pace = start(run, "pace.ts", { url, rate: votes, seconds, vote: poll.request })
   const reads = [
     start(run, "reads.ts", { url, path: `/polls/${id}`, rate: pages, seconds }),
     start(run, "reads.ts", { url, path: `/api/polls/${id}/tally`, rate: open, seconds }),
   ]
-  paceResult.parse(await pace.result)
-  for (const read of reads) readsResult.parse(await read.result)
+  const answers = await Promise.all(reads.map((read) => read.result))
+  const refused = [paceResult.parse(await pace.result), ...answers.map((it) => readsResult.parse(it))]
+  return refused.reduce((sum, it) => sum + it.refused, 0)
 }
 
 function start(run: BenchRun, file: string, input: object): Program {

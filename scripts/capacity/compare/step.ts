@@ -1,9 +1,10 @@
 /** The load that is played on this machine, and told by the model. */
 
 import type { KindName } from "../../bench/subject/choice-polls"
-import { type Cores, coresOf, type LiveLimits, type Shape } from "../model/cores"
+import { type Cores, coresOf, type Shape } from "../model/cores"
 import type { Load } from "../model/load"
 import type { Method, UnitCosts } from "../model/unit-costs"
+import type { LiveLimits } from "../model/work"
 
 /** All rates are a second. */
 export type Step = {

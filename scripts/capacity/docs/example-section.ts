@@ -1,11 +1,11 @@
-/** A worked example: its command, what that prints, and what a CDN changes. */
+/** A worked example: its command, what that prints but for the unit costs, and what a CDN changes. */
 
 import type { SavedMachine } from "../../bench/saved/saved-file"
 import { costAt } from "../clouds/cost"
 import { CLOUDS, type Cloud } from "../clouds/prices"
 import { liveLimits } from "../live-limits"
 import { type Plan, planFor } from "../model/plan"
-import { type UnitCosts, unitCostsOf } from "../model/unit-costs"
+import { unitCostsOf } from "../model/unit-costs"
 import { dollars, many, rateText } from "../printing/amounts"
 import type { ChartLimits } from "../printing/chart-limits"
 import { planText } from "../printing/plan-text"
@@ -14,10 +14,9 @@ import { type Example, wishesFor } from "./examples"
 
 const clouds = Object.values(CLOUDS)
 
-export function planOf(machine: SavedMachine, words: readonly string[]): { plan: Plan; costs: UnitCosts } {
+export function planOf(machine: SavedMachine, words: readonly string[]): Plan {
   const { expected, policy, method } = wishesFor(words)
-  const costs = unitCostsOf(machine, method)
-  return { plan: planFor(expected, policy, costs, liveLimits()), costs }
+  return planFor(expected, policy, unitCostsOf(machine, method), liveLimits())
 }
 
 /** @param pictures the folder of docs/ with its picture */
@@ -26,14 +25,13 @@ export function exampleSection(
   machine: SavedMachine,
   { chart, pictures }: { chart: ChartLimits; pictures: string },
 ): string {
-  const { plan, costs } = planOf(machine, words)
-  const printed = `${planText(plan, { machine, costs, clouds })}\n\n${valuesText(plan, chart)}`
+  const plan = planOf(machine, words)
   return [
     `### ${title}`,
     about,
     `![${title}: what is busy, what is full first, and what goes out](${pictures}/${file}.svg)`,
-    `\`\`\`console\n$ bun run capacity ${words.join(" ")}\n${printed}\n\`\`\``,
-    besideCdn(plan, planOf(machine, [...words, "--cdn"]).plan),
+    `\`\`\`console\n$ bun run capacity ${words.join(" ")}\n${planText(plan, clouds)}\n\n[the unit costs]\n\n${valuesText(plan, chart)}\n\`\`\``,
+    besideCdn(plan, planOf(machine, [...words, "--cdn"])),
   ].join("\n\n")
 }
 

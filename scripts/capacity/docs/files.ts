@@ -5,6 +5,7 @@ import { betweenLines } from "../../services/made-docs"
 import { UserError } from "../../services/terminal/user-error"
 import { unitCostsOf } from "../model/unit-costs"
 import type { ChartLimits } from "../printing/chart-limits"
+import { costsText } from "../printing/costs-text"
 import { comparison } from "./comparison"
 import { exampleSection, planOf } from "./example-section"
 import { EXAMPLES } from "./examples"
@@ -29,6 +30,7 @@ export function filesOf(machine: SavedMachine, chart: ChartLimits, page: string)
   const sections = [
     ...(missing === null ? [] : [missing]),
     ...examples.map((example) => exampleSection(example, machine, { chart, pictures: PICTURES })),
+    ...(missing === null ? [costsSection(machine)] : []),
     comparison(machine),
     pricesSection(),
   ]
@@ -36,9 +38,14 @@ export function filesOf(machine: SavedMachine, chart: ChartLimits, page: string)
     [PAGE, betweenLines(page, LINES, sections.join("\n\n"))],
     ...examples.map(({ file, title, words }): [string, string] => [
       `${PICTURES}/${file}.svg`,
-      drawPlan(title, planOf(machine, words).plan),
+      drawPlan(title, planOf(machine, words)),
     ]),
   ])
+}
+
+/** Those of both examples. */
+function costsSection(machine: SavedMachine): string {
+  return `### Unit costs\n\n\`\`\`console\n${costsText(machine, unitCostsOf(machine, "one"))}\n\`\`\``
 }
 
 /** Why nothing can be reckoned yet; null if all is there. */

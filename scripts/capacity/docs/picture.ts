@@ -3,9 +3,11 @@
 import type { BarPanel, BarRow } from "../../bench/charts/bars"
 import { drawPicture } from "../../bench/charts/picture"
 import { shown } from "../../bench/figures/wording"
+import type { ColourName } from "../../prove/chart/colours"
 import { countOf } from "../clouds/cost"
 import type { Plan } from "../model/plan"
 import { PART_NAMES, PARTS } from "../model/unit-costs"
+import { WORKS } from "../model/work"
 import { many, percent, plural, rateText } from "../printing/amounts"
 
 export function drawPlan(title: string, plan: Plan): string {
@@ -14,21 +16,27 @@ export function drawPlan(title: string, plan: Plan): string {
   return drawPicture(title, line, [coresPanel(plan), limitsPanel(plan), trafficPanel(plan)])
 }
 
+const COLOURS = {
+  ...{ votes: "accent", pages: "violet", asks: "process", pictures: "good", handshakes: "amber" },
+} as const satisfies Record<(typeof WORKS)[number], ColourName>
+const LEGEND = WORKS.map((name) => ({ name, colour: COLOURS[name] }))
+
 function coresPanel(plan: Plan): BarPanel {
   const rows = PARTS.map((part): BarRow => {
     const run =
       part === "postgres" || part === "redis"
         ? plural(countOf(plan, part), "server")
         : plural(countOf(plan, part), "process", "processes")
+    const pieces = WORKS.map((kind) => ({ colour: COLOURS[kind], value: plan.work[part][kind] ?? 0 }))
     return {
-      ...{ name: PART_NAMES[part], pieces: [{ colour: "accent", value: plan.cores[part] }] },
+      ...{ name: PART_NAMES[part], pieces: pieces.filter(({ value }) => value > 0) },
       words: `${shown(plan.cores[part])} cores  ·  ${run} to run`,
     }
   })
   return {
     title: "What is busy at the peak",
     note: "cores of the measured machine",
-    groups: [{ name: "by part", rows }],
+    groups: [{ name: "by part, and with what", rows, legend: LEGEND }],
   }
 }
 

@@ -1,8 +1,8 @@
 /** Bytes that go to and from people: of HTTP and WebSockets, without those of TLS and TCP around them. */
 
-import { type LiveLimits, picturesOf } from "./cores"
 import type { Load } from "./load"
 import type { Exchange, UnitCosts } from "./unit-costs"
+import { type LiveLimits, picturesOf } from "./work"
 
 /** A kind of traffic, in bytes a second. */
 export type Traffic = Exchange & { name: string }
@@ -17,11 +17,11 @@ export function trafficOf(
   const pictures = load.viewers * picturesOf(load, load.viewers / processes, live)
   return [
     { name: "ballot pages", ...times(bytes.page, load.pages) },
-    { name: "their files", ...times(bytes.files, load.files) },
+    { name: "files of these pages", ...times(bytes.files, load.files) },
     { name: "votes", ...times(bytes.vote, load.votes) },
     { name: "what open pages ask", ...times(bytes.ask, load.asks) },
     { name: "results pages", ...times(bytes.resultsPage, load.resultsPages) },
-    { name: "their files", ...times(bytes.resultsFiles, load.resultsFiles) },
+    { name: "files of results pages", ...times(bytes.resultsFiles, load.resultsFiles) },
     { name: "viewers who come", ...times(bytes.handshake, load.arrivals) },
     { name: "pictures for viewers", in: 0, out: pictures * pictureBytes },
   ]

@@ -5,9 +5,10 @@ import { VOTES_A_SECOND } from "../../bench/benchmarks/crowd"
 import { median } from "../../bench/figures/rounds"
 import { LIVE } from "../testing/costs"
 import { wholeMachine } from "../testing/machine"
-import { commitsOf, coresOf, type Shape } from "./cores"
+import { coresOf, type Shape } from "./cores"
 import type { Load } from "./load"
 import { PARTS, unitCostsOf } from "./unit-costs"
+import { commitsOf } from "./work"
 
 const ONE: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
 const NOBODY: Load = {

@@ -1,9 +1,10 @@
 /** What can get no more than so much, how much of it a load takes, and what helps. */
 
-import { commitsOf, coresOf, type LiveLimits, type Shape } from "./cores"
+import { coresOf, type Shape } from "./cores"
 import { between } from "./curve"
 import type { Load } from "./load"
 import type { UnitCosts } from "./unit-costs"
+import { commitsOf, type LiveLimits } from "./work"
 
 export type Limit = {
   name: string

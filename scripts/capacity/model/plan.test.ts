@@ -94,6 +94,12 @@ test("a link that is too narrow is the first that is full, above all of it", () 
   expect(limits[0]?.used).toBeGreaterThan(1)
 })
 
+test("where a process takes more by itself than it may, no number of them is enough, and that is said", () => {
+  const votes = { ...COSTS.votes, result: [[0, 0.2]] as const }
+  const busy = { ...POLICY, busy: 0.1 }
+  expect(() => planFor(EXPECTED, busy, { ...COSTS, votes }, LIVE)).toThrow("No number of result is enough")
+})
+
 const events = fc.record({
   voters: fc.integer({ min: 1, max: 100_000_000 }),
   minutes: fc.integer({ min: 1, max: 300 }),

@@ -1,12 +1,13 @@
 /** The whole plan of an event: what comes, what is needed for it, and what is full first. */
 
 import { sumOf, type Traffic, trafficOf } from "./bandwidth"
-import { type Cores, coresOf, type LiveLimits, picturesOf, type Shape } from "./cores"
+import { type Cores, coresOf, type Shape, workOf } from "./cores"
 import { type Limit, limitsOf } from "./limits"
 import { ASKS_A_SECOND, type Expectation, type Load, loadOf } from "./load"
 import { shapeFor } from "./shape"
 import { type Sizes, sizesFor } from "./sizes"
-import type { Exchange, UnitCosts } from "./unit-costs"
+import type { Exchange, Part, UnitCosts } from "./unit-costs"
+import { type LiveLimits, picturesOf, type Work } from "./work"
 
 /** What the host wants of the machines. */
 export type Policy = {
@@ -30,6 +31,7 @@ export type Plan = {
   run: Shape
   /** At the peak, on those that are needed. */
   cores: Cores
+  work: Readonly<Record<Part, Work>>
   /** New pictures a second that each viewer gets. */
   pictures: number
   sizes: Sizes
@@ -47,12 +49,13 @@ export function planFor(expected: Expectation, policy: Policy, costs: UnitCosts,
   const load = loadOf(expected)
   const needed = shapeFor(load, costs, live, policy.busy)
   const cores = coresOf(load, needed, costs, live)
+  const work = workOf(load, needed, costs, live)
   const run = withSpares(needed, policy.spare)
   const traffic = trafficOf(load, needed.result, costs, live)
   const { out } = sumOf(traffic)
   const { voters, viewers } = expected
   return {
-    ...{ expected, policy, load, needed, run, cores, traffic },
+    ...{ expected, policy, load, needed, run, cores, work, traffic },
     pictures: picturesOf(load, viewers / needed.result, live),
     sizes: sizesFor({ voters, viewers, votes: load.votes, shape: needed }, costs, policy.hold),
     total: totalOf(expected, needed.result, costs, live),

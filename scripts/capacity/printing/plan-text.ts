@@ -1,22 +1,18 @@
 /** A plan as a person reads it, in 80 columns. */
 
-import { machineWords, whenWords } from "../../bench/docs/words"
 import { shown } from "../../bench/figures/wording"
-import type { SavedMachine } from "../../bench/saved/saved-file"
 import { costAt, countOf, rentedBy, vcpusOf } from "../clouds/cost"
 import type { Cloud } from "../clouds/prices"
 import { sumOf } from "../model/bandwidth"
 import type { Plan } from "../model/plan"
-import { PART_NAMES, PARTS, type UnitCosts } from "../model/unit-costs"
+import { PART_NAMES, PARTS } from "../model/unit-costs"
+import { WORKS } from "../model/work"
 import { digits, dollars, many, percent, plural, rateText, sizeText } from "./amounts"
 import { table } from "./table"
 
 const GB = 1024 ** 3
 
-export function planText(
-  plan: Plan,
-  { machine, costs, clouds }: { machine: SavedMachine; costs: UnitCosts; clouds: readonly Cloud[] },
-): string {
+export function planText(plan: Plan, clouds: readonly Cloud[]): string {
   return [
     headline(plan),
     comesText(plan),
@@ -24,7 +20,6 @@ export function planText(
     limitsText(plan),
     trafficText(plan),
     ...(clouds.length > 0 ? [costText(plan, clouds)] : []),
-    unitCostsText(machine, costs),
     NOT_IN_IT,
   ].join("\n\n")
 }
@@ -39,7 +34,10 @@ function comesText({ load, expected, pictures }: Plan): string {
   return table(
     "What comes at the peak",
     [
-      [many(load.votes), `votes a second, ${digits(peak)} times as many as on average`],
+      [
+        many(load.votes),
+        `votes a second, ${peak === 1 ? "as many as" : `${digits(peak)} times as many as`} on average`,
+      ],
       [many(load.openPages), open],
       [many(load.asks), cdn ? "times a second they ask: a CDN answers (--cdn)" : "times a second they ask"],
       [many(load.viewers), `viewers, of whom each gets ${digits(pictures)} new pictures a second`],
@@ -66,6 +64,7 @@ function runText(plan: Plan): string {
   const head = ["", "run", "needed", "busy cores", "vCPUs", "memory", "disk"]
   return [
     table("What to run (cores, memory and disk are of each one)", [head, ...rows], [1, 2, 3, 4, 5, 6]),
+    ...busyWith(plan),
     `  INBOX_SHARDS=${run.shards}`,
     `  BACKLOG_LIMIT=${sizes.backlog}: ${plural(policy.hold, "second")} of votes, should Postgres be away.`,
     `  A process may be busy with ${percent(policy.busy)} of a core (--busy); of each app ${many(policy.spare)} to spare`,
@@ -74,6 +73,20 @@ function runText(plan: Plan): string {
       ? [`  Redis is a cluster: ${many(needed.redis)} masters, each with a replica.`]
       : []),
   ].join("\n")
+}
+
+/** Less than this is 0.00. */
+const LEAST_CORES = 0.005
+
+/** Of the parts that do more than one thing. */
+function busyWith({ work }: Plan): string[] {
+  return PARTS.flatMap((part) => {
+    const kinds = WORKS.flatMap((kind) => {
+      const cores = work[part][kind] ?? 0
+      return cores < LEAST_CORES ? [] : [`${cores.toFixed(2)} ${kind}`]
+    })
+    return kinds.length > 1 ? [`  Cores of all ${PART_NAMES[part]}: ${kinds.join(", ")}.`] : []
+  })
 }
 
 function limitsText({ limits }: Plan): string {
@@ -111,24 +124,6 @@ function costText(plan: Plan, clouds: readonly Cloud[]): string {
     ({ name, what, asOf }) => `  ${name}: ${what}.\n  List prices of ${asOf}: check yours.`,
   )
   return `${table(`What it costs: ${rented}`, rows)}\n${prices.join("\n")}`
-}
-
-/** All figures that the plan rests on, as the machine's tables have them. */
-function unitCostsText(machine: SavedMachine, { taken }: UnitCosts): string {
-  const benchmarks = Map.groupBy(taken, ({ benchmark }) => benchmark)
-  const sections = [...benchmarks].map(([benchmark, figures]) =>
-    table(
-      `  ${benchmark}`,
-      figures.map(({ figure, unit, value }) => ["", shown(value), unit, figure]),
-      [1],
-    ),
-  )
-  const where = `  ${machineWords(machine)}\n  ${whenWords(machine).replaceAll("  ·  ", "; ")}`
-  return [
-    `Unit costs, as measured on ${machine.name} (docs/benchmarks/${machine.name}.md)`,
-    where,
-    ...sections,
-  ].join("\n")
 }
 
 const NOT_IN_IT = `Not in it: TLS and the ingress (not measured), a standby of Postgres, backups,

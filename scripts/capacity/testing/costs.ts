@@ -1,9 +1,9 @@
 /** Unit costs in round numbers, by which a test can reckon in its head. */
 
-import type { LiveLimits } from "../model/cores"
 import type { Expectation } from "../model/load"
 import type { Policy } from "../model/plan"
 import type { Exchange, UnitCosts } from "../model/unit-costs"
+import type { LiveLimits } from "../model/work"
 
 const exchange: Exchange = { in: 100, out: 1_000 }
 /** A vote costs so many µs at every rate, and nothing is busy without votes. */

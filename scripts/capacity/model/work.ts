@@ -1,0 +1,74 @@
+/** What each part is busy with, in cores, for a load on so many processes. */
+
+import { SHORTEST_INTERVAL_MS } from "../../../apps/result/live/hub"
+import { commitIntervalMs } from "../../../apps/worker/counting/commit-interval"
+import { between, type Curve, endOf, growing } from "./curve"
+import type { Load } from "./load"
+import type { UnitCosts } from "./unit-costs"
+
+export const WORKS = ["votes", "pages", "asks", "pictures", "handshakes"] as const
+/** Cores by what they are busy with; `votes` is also what a part takes when nobody comes. */
+export type Work = Readonly<Partial<Record<(typeof WORKS)[number], number>>>
+
+/** What one result process may do: settings of it. */
+export type LiveLimits = { deliveriesPerSecond: number; mostViewers: number }
+
+/** A second: nobody is sent more. */
+const MOST_PICTURES = 1_000 / SHORTEST_INTERVAL_MS
+
+/** Small rounds cost more a ballot, so that many processes with few votes each cost more than few with many. */
+export function voteWork({ votes, pages, asks }: Load, processes: number, costs: UnitCosts): Work {
+  const voting = byMethod(costs.votes.vote, votes / processes, costs.method.accept)
+  return { votes: processes * voting, pages: pages * costs.page, asks: asks * costs.ask }
+}
+
+export function redisWork({ votes }: Load, servers: number, costs: UnitCosts): Work {
+  return { votes: servers * byMethod(costs.votes.redis, votes / servers, costs.method.accept) }
+}
+
+/** What a part takes with no votes it takes whatever they say. */
+function byMethod(curve: Curve, votes: number, ratio: number): number {
+  const idle = between(curve, 0)
+  return idle + (growing(curve, votes) - idle) * ratio
+}
+
+/**
+ * Of the worker and of Postgres. A ballot in a full batch has its price, and whatever was measured beyond that is the price of
+ * commits: with more shards there are more of them for the same votes.
+ */
+export function countingWork(
+  part: "worker" | "postgres",
+  { votes }: Load,
+  shards: number,
+  costs: UnitCosts,
+): Work {
+  const curve = costs.votes[part]
+  const measured = Math.min(votes, endOf(curve))
+  const ballots = costs.fullBatch[part]
+  const overhead = Math.max(0, between(curve, measured) - measured * ballots)
+  const more = votes === 0 ? 1 : commitsOf(votes, shards) / commitsOf(votes, costs.shardsThen)
+  return { votes: (votes * ballots + overhead * more) * costs.method.count }
+}
+
+/** A second: each shard commits what it has, and waits between two commits for as long as its votes have it. */
+export function commitsOf(votes: number, shards: number): number {
+  const each = votes / shards
+  return shards * Math.min(each, 1_000 / commitIntervalMs(each, 1_000))
+}
+
+/** Each process reads Postgres for itself, and sends its own viewers their pictures. */
+export function resultWork(load: Load, processes: number, costs: UnitCosts, live: LiveLimits): Work {
+  const viewers = load.viewers / processes
+  const deliveries = load.viewers * picturesOf(load, viewers, live)
+  return {
+    votes: processes * between(costs.votes.result, load.votes),
+    pages: load.resultsPages * costs.resultsPage,
+    pictures: deliveries * between(costs.picture, viewers),
+    handshakes: load.arrivals * costs.handshake,
+  }
+}
+
+/** New pictures a second for each viewer of a process that has so many of them. */
+export function picturesOf({ votes }: Load, viewers: number, { deliveriesPerSecond }: LiveLimits): number {
+  return Math.min(MOST_PICTURES, votes, deliveriesPerSecond / Math.max(viewers, 1))
+}
