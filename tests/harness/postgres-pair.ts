@@ -20,6 +20,8 @@ import { startRedis } from "../../scripts/services/stores/redis"
 import { type Standby, startStandby, waitForStandby } from "../../scripts/services/stores/standby"
 
 export const POLL = "cats-vs-dogs"
+/** Accepted, now or by an earlier try whose answer came too late. */
+const TAKEN = new Set([201, 200])
 const CASTS_AT_ONCE = 8
 const PAUSE_MS = 60
 
@@ -93,7 +95,7 @@ export function startFlood(voteUrl: string): () => Promise<number> {
   return async () => {
     clearInterval(timer)
     const answers = await Promise.all(votes)
-    return answers.filter(({ status }) => status === 201).length
+    return answers.filter(({ status }) => TAKEN.has(status)).length
   }
 }
 
