@@ -86,12 +86,15 @@ export async function startAppsOf({ stores }: Pair, settings: Record<string, str
 }
 
 /** Somebody votes all the time, each with a vote of their own. @returns what ends that, and gives how many were accepted */
-export function startFlood(voteUrl: string): () => Promise<number> {
+export function startFlood({ defer }: OwnStores, voteUrl: string): () => Promise<number> {
   const votes: Promise<{ status: number }>[] = []
   const timer = setInterval(() => {
     for (let i = 0; i < CASTS_AT_ONCE; i++)
-      votes.push(castUntilAnswered([voteUrl], POLL, person(), i % 3 === 0 ? "b" : "a"))
+      votes.push(
+        castUntilAnswered([voteUrl], POLL, person(), i % 3 === 0 ? "b" : "a").catch(() => ({ status: 0 })),
+      )
   }, PAUSE_MS)
+  defer(() => clearInterval(timer))
   return async () => {
     clearInterval(timer)
     const answers = await Promise.all(votes)

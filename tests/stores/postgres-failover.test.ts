@@ -100,7 +100,7 @@ async function usersOf(server: Parameters<typeof askServer>[0]): Promise<unknown
 
 test("the primary dies with its disk", async () => {
   const at = await open(true)
-  const stop = startFlood(at.vote.url)
+  const stop = startFlood(at.stores, at.vote.url)
   await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
   await at.primary.kill9()
   rmSync(at.primary.dir, { recursive: true })
@@ -114,7 +114,7 @@ test("the primary dies with its disk", async () => {
 
 test("the primary is shut down, the standby promoted, and the old primary comes back as a standby", async () => {
   const at = await open(true)
-  const stop = startFlood(at.vote.url)
+  const stop = startFlood(at.stores, at.vote.url)
   await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
   await at.primary.stop()
   await at.standby.promote()
@@ -139,7 +139,7 @@ test.each(PRIMARIES)(
   "the old primary, which %s, comes back as a primary that nobody has fenced off",
   async (_, isSynchronous, settings) => {
     const at = await open(isSynchronous, settings)
-    const stop = startFlood(at.vote.url)
+    const stop = startFlood(at.stores, at.vote.url)
     await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
     await at.primary.kill9()
     await at.standby.promote()
@@ -164,7 +164,7 @@ test.each(PRIMARIES)(
   "the primary, which %s, hangs without closing a connection, and goes on once another one is there",
   async (_, isSynchronous, settings) => {
     const at = await open(isSynchronous, settings)
-    const stop = startFlood(at.vote.url)
+    const stop = startFlood(at.stores, at.vote.url)
     await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
     signalAll(at.primary, "SIGSTOP")
     const before = at.total()
@@ -182,7 +182,7 @@ test.each([
   ["booked as lost", {}],
 ])("what an asynchronous standby did not get is %s", async (_, settings) => {
   const at = await open(false, settings)
-  const stop = startFlood(at.vote.url)
+  const stop = startFlood(at.stores, at.vote.url)
   await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
   await askServer(at.standby, "ALTER SYSTEM SET primary_conninfo = ''")
   await askServer(at.standby, "SELECT pg_reload_conf()")
@@ -224,7 +224,7 @@ test("a worker that reaches the old primary alone, which lives on, removes nothi
     const [row] = await askTallyroom(at.primary, "SELECT count(DISTINCT holder)::integer AS n FROM shards")
     return row?.n === 2
   })
-  const stop = startFlood(at.vote.url)
+  const stop = startFlood(at.stores, at.vote.url)
   await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
   await at.standby.promote()
   await waitFor("it to be told", async () => (await readinessOf(cutOff)).includes("old primary"), PATIENCE_MS)
@@ -269,7 +269,7 @@ test("while the standby is away commits wait for it, and nothing hangs for ever 
     )
     return Number(row?.n)
   }
-  const stop = startFlood(at.vote.url)
+  const stop = startFlood(at.stores, at.vote.url)
   await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
   await at.standby.kill9()
   await waitFor("commits to wait", async () => (await waiting()) > 0)

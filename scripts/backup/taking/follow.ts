@@ -8,6 +8,7 @@ import { backupMetrics, walMetrics } from "./metrics"
 import { type Backup, type BackupPlan, takeBackup } from "./once"
 import {
   emptySpool,
+  hasFailedOver,
   isOfEarlierTimeline,
   lookAtSpool,
   type Receiver,
@@ -29,9 +30,10 @@ export interface FollowPlan extends Omit<BackupPlan, "onProgress"> {
   onBackup?(backup: Backup): Promise<void>
 }
 
-/** How often finished segments are looked for, and the age of the newest backup. */
+/** How often finished segments are looked for, and the age of the newest backup, and whether another server is the primary. */
 const LOOK_MS = 500
 const AGE_MS = 20_000
+const PRIMARY_MS = 5_000
 
 export class Follower {
   readonly #plan: FollowPlan
@@ -145,14 +147,24 @@ export class Follower {
   async #store(receiver: Receiver): Promise<void> {
     const shipper = this.#shipperOf(receiver)
     let ended: number | undefined
+    let hasMoved = false
     void receiver.exited.then((code) => {
       ended = code
     })
+    const looking = setInterval(() => {
+      // Where nobody answers, pg_receivewal ends by itself.
+      void hasFailedOver(this.#plan.receiver, receiver).then(
+        (found) => {
+          hasMoved ||= found
+        },
+        () => {},
+      )
+    }, PRIMARY_MS)
     this.#wal.receiving.set(1)
     try {
       for (
         let shippedAt = Number.NEGATIVE_INFINITY;
-        ended === undefined && !this.#isStopped;
+        ended === undefined && !hasMoved && !this.#isStopped;
         await pause(LOOK_MS, this.#stopped.signal)
       ) {
         this.#wal.waiting.set(await shipper.waiting())
@@ -164,11 +176,12 @@ export class Follower {
         this.#wal.stored.setToCurrentTime()
       }
     } finally {
+      clearInterval(looking)
       await receiver.stop()
     }
     await shipper.shipWhole()
     await shipper.shipPartial()
-    if (ended !== undefined && !this.#isStopped)
+    if (ended !== undefined && !hasMoved && !this.#isStopped)
       throw new Error(`pg_receivewal ended with code ${ended}: Postgres is away, or refuses`)
   }
 

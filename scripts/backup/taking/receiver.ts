@@ -49,6 +49,12 @@ export async function isOfEarlierTimeline({ folder, facts }: Spool): Promise<boo
   return files.some((file) => timelineOf(file) < facts.timeline)
 }
 
+/** Whether another server is the primary than the one whose WAL is received: it may live on, and nothing follows there. */
+export async function hasFailedOver(plan: ReceiverPlan, { facts }: Spool): Promise<boolean> {
+  const now = await withServer(plan.databaseUrl, factsOf)
+  return now.systemId === facts.systemId && now.timeline > facts.timeline
+}
+
 /** Whether the server has removed WAL that was not received: then its slot is dropped, as nothing follows on it. */
 export function wasCut({ databaseUrl, slot }: ReceiverPlan): Promise<boolean> {
   return withServer(databaseUrl, (sql) => dropCutSlot(sql, slot))
