@@ -15,7 +15,7 @@ const HEAD = `# Attacks, and what came of them
 
 which attack a running demo on this machine, and nothing else. A fault is an answer with 500 or more (but 503 to a version that no replica has, and 505 to what claims to be another HTTP), a request that is answered twice or never, or somebody else who is not served meanwhile.
 
-- *others* ask for pages ten times a second, each by a connection of their own, from four seconds before the attack. 95 of 100 are served within 200 ms. Attacker and attacked share the machine's processors: where these were idle for less than a tenth of those four seconds, 95 of 100 may wait twice as long as 95 of 100 did then, as an attacker may take half of a full machine
+- *others* ask for pages of another poll ten times a second, each by a connection of their own, from four seconds before the attack. 95 of 100 are served within 200 ms. Attacker and attacked share the machine's processors: where these were idle for less than a tenth of those four seconds, 95 of 100 may wait twice as long as 95 of 100 did then, as an attacker may take half of a full machine
 - *voters*, beside votes, come at a steady rate, in a poll of their own: each whose vote was accepted is counted once by the tally, its receipt and the audit; 95 of 100 are served as soon as others
 - *the flood*, at full speed: \`wrk\` votes over 64 connections as fast as it is answered, each time as a new voter, in another poll. All that it was told to be accepted is counted, and nothing more than what was under way when it ended. A vote that finds the backlog full is refused, and then a voter's wait is that for the refusal
 

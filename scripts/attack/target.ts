@@ -10,8 +10,10 @@ export type Target = {
   resultUrl: string
   /** The headers of an admin. */
   admin: Record<string, string>
-  /** An open poll. */
+  /** An open poll, which an attack may change as an admin. */
   poll: string
+  /** Another one, which others look at meanwhile. */
+  othersPoll: string
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
@@ -20,7 +22,7 @@ const pollsSchema = z.object({
 })
 
 /**
- * Makes a poll, works, and takes away all polls that came into being meanwhile.
+ * Makes two polls, works, and takes away all polls that came into being meanwhile.
  * @throws {UserError} for a demo that others reach by another machine's address
  */
 export async function withTarget<Result>(
@@ -39,19 +41,19 @@ export async function withTarget<Result>(
     })
   const read = async () => pollsSchema.parse(await (await send("GET", "/api/polls")).json()).polls
   const before = await read()
-  const poll = `attack-${Date.now().toString(36)}`
-  const options = [{ label: "A" }, { label: "B" }]
-  const made = await send("POST", "/api/polls", {
-    id: poll,
-    title: "Attack",
-    options,
-    policy: "changeable",
-    state: "open",
-  })
-  if (!made.ok) throw new UserError(`No poll could be made: ${await made.text()}`)
+  const make = async (id: string) => {
+    const options = [{ label: "A" }, { label: "B" }]
+    const made = await send("POST", "/api/polls", {
+      ...{ id, title: "Attack", options, policy: "changeable", state: "open" },
+    })
+    if (!made.ok) throw new UserError(`No poll could be made: ${await made.text()}`)
+    await waitFor("the poll on the ballot", async () => (await fetch(`${demo.voteUrl}/api/polls/${id}`)).ok)
+    return id
+  }
   try {
-    await waitFor("the poll on the ballot", async () => (await fetch(`${demo.voteUrl}/api/polls/${poll}`)).ok)
-    return await work({ voteUrl: demo.voteUrl, resultUrl: demo.resultUrl, admin, poll })
+    const now = Date.now().toString(36)
+    const [poll, othersPoll] = [await make(`attack-${now}`), await make(`attack-others-${now}`)]
+    return await work({ voteUrl: demo.voteUrl, resultUrl: demo.resultUrl, admin, poll, othersPoll })
   } finally {
     const known = new Set(before.map(({ id }) => id))
     for (const { id } of (await read()).filter(({ id }) => !known.has(id)))

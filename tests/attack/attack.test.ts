@@ -12,7 +12,13 @@ import { boundMs, tooLong } from "../../scripts/attack/people/waits"
 import { withTarget } from "../../scripts/attack/target"
 import { waitFor } from "../../scripts/services/wait"
 
-const target = (url: string) => ({ voteUrl: url, resultUrl: url, admin: {}, poll: "attack" })
+const target = (url: string) => ({
+  voteUrl: url,
+  resultUrl: url,
+  admin: {},
+  poll: "attack",
+  othersPoll: "others",
+})
 
 test("a name that makes a route fail is found, with the route", async () => {
   const paths = { "/api/polls/{poll}": { get: {}, patch: {} } }
@@ -79,7 +85,7 @@ test("others who are not served during an attack are found, and those before it 
   const { faults, requests } = await besideOthers(target(url), attack, 0)
   await server.stop(true)
   expect(requests).toBe(served + refused)
-  expect(faults).toContain(`Somebody else was not served: ${url}/api/polls/attack/now is 503.`)
+  expect(faults).toContain(`Somebody else was not served: ${url}/api/polls/others/now is 503.`)
 })
 
 test("people may wait 200 ms beside an attack, and longer only where the machine was full before", () => {

@@ -17,7 +17,7 @@ const server = Bun.serve({
   hostname: "127.0.0.1",
   async fetch({ url, method }) {
     const { pathname } = new URL(url)
-    if (pathname.startsWith("/api/polls/attack/")) asked++
+    if (pathname.startsWith("/api/polls/others/")) asked++
     if (pathname.endsWith("/votes")) {
       if (++taken % 5 === 0 && ++refused) return new Response("", { status: 503 })
       return Response.json({ receipt: String(taken) }, { status: 201 })
@@ -34,7 +34,7 @@ test("votes that are refused come again, and a receipt that is not counted and b
   const url = server.url.origin
   const away = { redisUrl: "redis://127.0.0.1:1", databaseUrl: "postgres://nobody@127.0.0.1:1/none" }
   const demo: RunningDemo = { pid: process.pid, voteUrl: url, resultUrl: url, adminToken: "", ...away }
-  const target = { voteUrl: url, resultUrl: url, admin: {}, poll: "attack" }
+  const target = { voteUrl: url, resultUrl: url, admin: {}, poll: "attack", othersPoll: "others" }
   const attack = async () => {
     await waitFor("votes", () => taken > 30)
     return { tried: "nothing", requests: 0, seen: "calm", faults: ["A fault of the attack."] }

@@ -13,15 +13,15 @@ const BEFORE_MS = 4_000
 /** So many who were not served are named. */
 const NAMED = 3
 
-type Pages = Pick<Target, "voteUrl" | "resultUrl" | "poll">
+type Pages = Pick<Target, "voteUrl" | "resultUrl" | "othersPoll">
 
 /** Attacks once others have come for `beforeMs` milliseconds; they go on until the attack is over. */
 export async function besideOthers(
-  { voteUrl, resultUrl, poll }: Pages,
+  { voteUrl, resultUrl, othersPoll }: Pages,
   attack: () => Promise<Outcome>,
   beforeMs = BEFORE_MS,
 ): Promise<Attacked> {
-  const urls = [`${voteUrl}/api/polls/${poll}/now`, `${resultUrl}/api/polls/${poll}/results`]
+  const urls = [`${voteUrl}/api/polls/${othersPoll}/now`, `${resultUrl}/api/polls/${othersPoll}/results`]
   const others = startPeople("others.ts", { urls }, othersResult)
   const idle = watchIdle()
   await Bun.sleep(beforeMs)
