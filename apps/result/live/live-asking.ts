@@ -85,15 +85,15 @@ function snapshotAddress(live: URL): URL {
   return address
 }
 
-const NOT_FOUND = 404
-const GONE = 410
+/** Only these say that the poll is gone: 404 may also be a proxy's, or of an earlier version that knows no such address. */
+const POLL_GONE = ["/problems/poll-unknown", "/problems/poll-deleted"]
 
 async function answerOf(address: URL, signal: AbortSignal): Promise<Answer> {
   // The browser's own cache would show the answer before, which it has kept to bridge the time until the next one.
   const answer = await fetch(address, { signal, cache: "no-cache", headers: { accept: "application/json" } })
-  if (answer.status === NOT_FOUND || answer.status === GONE) return "gone"
-  if (!answer.ok) return null
-  const { outcome, ...snapshot } = await answer.json()
+  const { type, outcome, ...snapshot } = await answer.json()
+  if (!answer.ok) return POLL_GONE.includes(type) ? "gone" : null
+  if (!snapshot.options) return null
   const ageMs = 1_000 * Number(answer.headers.get("age"))
   return { snapshot, ...(outcome && { outcome }), ...(ageMs > OLD_MS && { ageMs }) }
 }
