@@ -39,6 +39,10 @@ test.each([
   ["REDIS_URL", "redis://:hunter2@a?cluster=yes", /cluster=true or cluster=false/],
   ["INBOX_URL", "amqp://u:hunter2@a,b", /one server/],
   ["REDIS_URL", "redis://u:<password>@h", /placeholder/],
+  ["REDIS_URL", "redis://u:hunter2@a,b?sentinel=my master", /as its sentinels do, .*sentinel=mymaster/],
+  ["REDIS_URL", "redis://u:hunter2@a?sentinel_password=hunter2", /add sentinel=mymaster/],
+  ["REDIS_URL", "redis://u:hunter2@a?sentinel=m&sentinel_user=x", /no sentinel_password/],
+  ["REDIS_URL", "redis://u:hunter2@a?sentinel=m&cluster=true", /not of both/],
   ["INBOX_REPLICAS", "all", /whole number from 0 to 9/],
   ["REDIS_URL", "redis://h/polls", /number of a database/],
   ["REDIS_URL", "h.example:6380,password=hunter2,ssl=True", /begins with redis:\/\/ or rediss:\/\//],
@@ -55,6 +59,10 @@ test.each([
   ["REDIS_URL", "redis://u:p,w@a:6379, [::1]:6380,c/0?family=4"],
   ["REDIS_URL", "rediss://u:p@seed:6379?cluster=true"],
   ["INBOX_URL", "redis://u:p@a:6379,b:6379"],
+  [
+    "REDIS_URL",
+    "redis://u:p@s1:26379,s2,[::1]:26379/2?sentinel=my-master.1&sentinel_user=x&sentinel_password=y",
+  ],
   ["INBOX_URL", "nats://u:100%@[::1]:4222, nats://u:100%@other:4222"],
   ["INBOX_URL", "amqps://u:100%@h/vhost?heartbeat=10"],
 ])("%s=%s is taken", (name, url) => {

@@ -17,6 +17,7 @@ test.each([
   ["redis://h?cluster=false", false],
   ["redis://h?cluster=true", true],
   ["redis://a,b", true],
+  ["redis://a,b?sentinel=mymaster", false],
 ])("%s names a cluster: %p", (url, isCluster) => {
   expect(namesCluster(readStoreAddress(url))).toBe(isCluster)
 })

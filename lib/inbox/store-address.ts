@@ -36,10 +36,10 @@ export type AddressRules = {
 
 export const REDIS_RULES: AddressRules = {
   schemes: ["redis", "rediss"],
-  parameters: ["family", "cluster"],
+  parameters: ["family", "cluster", "sentinel", "sentinel_user", "sentinel_password"],
   hasNumber: true,
   namesSeveral: true,
-  ownFault: clusterFault,
+  ownFault: (address) => sentinelFault(address) ?? clusterFault(address),
 }
 
 const ESCAPES = "in user and password write / as %2F, ? as %3F, # as %23 and @ as %40"
@@ -87,6 +87,7 @@ function serverOf({ hostname, port }: URL): StoreServer {
 
 /** Whether the servers that a Redis address names are nodes of a Redis Cluster. */
 export function namesCluster({ servers, parameters }: StoreAddress): boolean {
+  if (parameters.has("sentinel")) return false
   return servers.length > 1 || (parameters.has("cluster") && parameters.get("cluster") !== "false")
 }
 
@@ -100,6 +101,23 @@ function clusterFault(address: StoreAddress): string | null {
   if (namesCluster(address) && Number.parseInt(path, 10) > 0)
     return "names a database by its number, and a Redis Cluster has none but 0: leave the number out"
   return null
+}
+
+/** Sentinels take no other name for a master. */
+const MASTER_NAME = /^[\w.-]+$/
+
+function sentinelFault({ parameters }: StoreAddress): string | null {
+  const said = (name: string) => (parameters.has(name) ? (parameters.get(name) ?? "") : null)
+  const name = said("sentinel")
+  const [user, password] = [said("sentinel_user"), said("sentinel_password")]
+  if (name === null)
+    return user === null && password === null
+      ? null
+      : "says how to come into sentinels, and names no master of theirs: add sentinel=mymaster"
+  if (!MASTER_NAME.test(name))
+    return "must name the master as its sentinels do, in letters, digits, dots, - and _: sentinel=mymaster"
+  if (user !== null && password === null) return "has a sentinel_user and no sentinel_password"
+  return parameters.has("cluster") ? "is of sentinels or of a cluster, and not of both" : null
 }
 
 /** The servers that an address of a NATS cluster names. */

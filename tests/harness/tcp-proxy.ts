@@ -20,8 +20,8 @@ export type TcpProxy = {
   /** The same for new connections, until `restore`: they are taken and never answered. */
   silenceAll(): void
   restore(): void
-  /** Hands on what comes from now on so many ms later, in each direction. */
-  delay(ms: number): void
+  /** Hands on what comes from now on so many ms later, in each direction; only over connections that began with this text. */
+  delay(ms: number, begun?: string): void
   /** Keeps this text, and what comes after it over the same connections, until it is let go. */
   hold(text: string): Held
 }
@@ -33,17 +33,20 @@ type Held = {
 }
 
 type Delayed = (pair: Pair, hand: () => void, data?: Buffer) => void
-type Pair = { client: Socket; upstream: Socket; isSilent: boolean }
+type Pair = { client: Socket; upstream: Socket; isSilent: boolean; begun: string }
+
+/** So much of what a client says first tells what its connection is for. */
+const BEGINNING_CHARACTERS = 1_000
 
 export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
   let target: string | null = first
   let isSilent = false
-  let lateMs = 0
+  let late = { ms: 0, begun: "" }
   let holding: { text: string; over: Promise<void>; pairs: Set<Pair> } | null = null
   const delayed: Delayed = (pair, hand, data) => {
     if (holding && data?.includes(holding.text)) holding.pairs.add(pair)
     if (holding?.pairs.has(pair)) void holding.over.then(hand)
-    else if (lateMs > 0) setTimeout(hand, lateMs)
+    else if (late.ms > 0 && pair.begun.includes(late.begun)) setTimeout(hand, late.ms)
     else hand()
   }
   const pairs = new Set<Pair>()
@@ -53,7 +56,10 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
     const { hostname, port } = new URL(target)
     const upstream = connect({ host: hostname, port: Number(port) })
     upstream.on("error", () => upstream.destroy())
-    const pair = { client, upstream, isSilent }
+    const pair: Pair = { client, upstream, isSilent, begun: "" }
+    client.on("data", (data: Buffer) => {
+      if (pair.begun.length < BEGINNING_CHARACTERS) pair.begun += data.toString("latin1")
+    })
     pairs.add(pair)
     join(pair, client, upstream, delayed)
     join(pair, upstream, client, delayed)
@@ -84,8 +90,8 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
   const restore = () => {
     isSilent = false
   }
-  const delay = (ms: number) => {
-    lateMs = ms
+  const delay = (ms: number, begun = "") => {
+    late = { ms, begun }
   }
   const hold = (text: string) => {
     const { promise: over, resolve } = Promise.withResolvers<void>()
@@ -110,10 +116,15 @@ export async function startTcpProxy({ defer }: OwnStores, first: string): Promis
 
 /** Hands on what comes from one side to the other, and its end. */
 function join(pair: Pair, from: Socket, to: Socket, delayed: Delayed): void {
+  let isFull = false
   const hand = (data: Buffer) => {
-    if (pair.isSilent || to.write(data)) return
+    if (pair.isSilent || to.write(data) || isFull) return
+    isFull = true
     from.pause()
-    to.once("drain", () => from.resume())
+    to.once("drain", () => {
+      isFull = false
+      from.resume()
+    })
   }
   from.on("data", (data: Buffer) => delayed(pair, () => hand(data), data))
   from.on("end", () => delayed(pair, () => pair.isSilent || to.end()))

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { shardOf } from "@tallyroom/lib/ballots/voter"
 import { BALLOT_FIELD, keys } from "@tallyroom/lib/inbox/keys"
 import { openRedis } from "@tallyroom/lib/inbox/redis/client"
-import { SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-process"
+import { quiet, SHARDS, startWorker } from "../../../scripts/services/apps/worker-in-process"
 import { startRedis } from "../../../scripts/services/stores/redis"
 import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
@@ -32,12 +32,8 @@ test("a connection that reads from another Redis than the one that is open moves
   const { redis } = stores()
   const other = await startOther()
   const proxy = await startTcpProxy(stores(), redis.workerUrl)
-  // The first connection is the one by which shards are opened, and the others read.
-  const urls = [redis.workerUrl]
-  const split = Object.create(redis, {
-    workerUrl: { get: () => urls.shift() ?? proxy.urlOf(redis.workerUrl) },
-  })
-  const { sql, ready } = await startWorker({ ...stores(), redis: split })
+  const reading = proxy.urlOf(redis.workerUrl)
+  const { sql, ready } = await startWorker(stores(), SHARDS, "", 1, 0, null, quiet, reading)
   const booth = await openBooth(stores())
   await ready()
   await openPoll(sql, booth.redis, "parted")

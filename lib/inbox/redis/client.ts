@@ -8,6 +8,7 @@ import { type Access, accessBy, currently } from "../access"
 import type { StoreAddress, StoreServer } from "../store-address"
 import { checkServer } from "./fitness"
 import { defineScripts } from "./run-scripts"
+import { sentinelRoute } from "./sentinels"
 
 const DEFAULT_PORT = 6_379
 const CONNECT_TIMEOUT_MS = 2_000
@@ -45,6 +46,8 @@ export type Route = {
   longestPauseMs?: number
   /** Whether it leads to nodes of a Redis Cluster. */
   isCluster?: boolean
+  /** What makes its connections, where it is not known beforehand where they lead. */
+  connector?: NonNullable<RedisOptions["Connector"]>
 }
 
 /**
@@ -57,7 +60,8 @@ export function openRedis(
   events: ConnectionEvents = {},
   answerTimeoutMs = SILENT_MS,
 ): Redis {
-  return openAlong({ place: redisPlace(access) }, events, answerTimeoutMs)
+  const route = { place: redisPlace(access), ...sentinelRoute(accessBy(access)) }
+  return openAlong(route, events, answerTimeoutMs)
 }
 
 /** The same along a route that may come to lead elsewhere. */
@@ -67,6 +71,7 @@ export function openAlong(route: Route, events: ConnectionEvents = {}, answerTim
   const takeRoute = () => Object.assign(redis.options, route.place(), { db: redis.options.db })
   const redis: Redis = new Redis({
     ...route.place(),
+    ...(route.connector && { Connector: route.connector }),
     lazyConnect: route.renew !== undefined,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -97,8 +102,8 @@ export function openAlong(route: Route, events: ConnectionEvents = {}, answerTim
     onConnected()
   })
   keepAlive(redis)
+  if (route.renew || route.connector) leaveSilent(redis)
   if (route.renew) {
-    leaveSilent(redis)
     const connect = () => {
       takeRoute()
       if (redis.status === "wait") redis.connect().catch(() => {})

@@ -72,7 +72,7 @@ function unselected(db: number, answer: string): string {
 function unfitness(info: string, isCluster: boolean): string | null {
   const value = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1] ?? ""
   if (value("redis_mode") === "sentinel")
-    return "this is a Redis Sentinel, which holds no data: give the address of the Redis itself, or a name that leads to it"
+    return "this is a Redis Sentinel, which holds no data: add ?sentinel= and how it calls the master, or give the address of the Redis itself"
   if (isCluster && value("redis_mode") === "standalone")
     return "this Redis is no node of a cluster: name it alone and without cluster=true, or turn its cluster-enabled on"
   const version = value("redis_version")

@@ -2,6 +2,7 @@
 
 import { openDatabase } from "@tallyroom/lib/database"
 import { openBrokerAdmin } from "@tallyroom/lib/inbox/brokers"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
 import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import type { Retention } from "@tallyroom/lib/inbox/retention"
 import { createLog } from "@tallyroom/lib/process/logging"
@@ -26,10 +27,13 @@ export async function startWorker(
   /** What Redis keeps of what was counted. */
   retention: Retention | null = null,
   log = quiet,
+  /** Where shards are read, if not where they are opened. */
+  readingUrl?: string,
 ) {
   const sql = openDatabase(database.workerUrl, { name: "test-worker", connections: 6 })
   const own = openShards(redis.workerUrl)
-  const connect = (shard: number) => own.openAnother(shard)
+  const connect = (shard: number) =>
+    readingUrl === undefined ? own.openAnother(shard) : openRedis(readingUrl)
   const broker = openBrokerAdmin(inboxUrl, replicas)
   const worker = new Worker({
     broker,

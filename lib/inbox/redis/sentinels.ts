@@ -1,0 +1,235 @@
+/** Which Redis the sentinels name as the master, and connections that follow it. */
+
+import { createConnection, Socket } from "node:net"
+import { connect as connectEncrypted } from "node:tls"
+import { AbstractConnector, Redis, type RedisOptions } from "ioredis"
+import { reasonText } from "../../health"
+import type { TlsFiles } from "../../tls-files"
+import { type Access, currently } from "../access"
+import { readStoreAddress, type StoreAddress, type StoreServer } from "../store-address"
+
+const DEFAULT_PORT = 26_379
+/** A sentinel that says nothing for so long is left out: it may be on the machine that died. */
+const ANSWER_MS = 500
+/** So old an answer is good enough where several connections are lost at the same time. */
+const FRESH_MS = 200
+/** How often it is looked whether another Redis became the master while the earlier one still answers. */
+const LOOK_MS = 1_000
+
+type SentinelPlace = {
+  servers: readonly StoreServer[]
+  /** How the sentinels call the master and its replicas. */
+  name: string
+  user: string
+  password: string
+  family?: number
+  /** Undefined where they speak without TLS. */
+  tls?: TlsFiles
+}
+
+type Master = {
+  host: string
+  port: number
+  /** Grows with each failover. */
+  epoch: number
+}
+
+/** What an address says of its sentinels; null where it names none. */
+function sentinelsIn({ scheme, servers, parameters }: StoreAddress, files: TlsFiles): SentinelPlace | null {
+  const name = parameters.get("sentinel")
+  if (name === undefined || name === null) return null
+  return {
+    ...{ servers, name },
+    user: parameters.get("sentinel_user") ?? "",
+    password: parameters.get("sentinel_password") ?? "",
+    ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
+    ...(scheme === "rediss" && { tls: files }),
+  }
+}
+
+/** Asks the sentinels for all connections of a process. */
+class SentinelMap {
+  private known: Master | null = null
+  private asking: Promise<Master> | null = null
+  private askedAt = Number.NEGATIVE_INFINITY
+  private readonly followers = new Set<(master: Master) => void>()
+  private timer: Timer | null = null
+
+  /** @param place where the sentinels are, as it is at each call */
+  constructor(private readonly place: () => SentinelPlace) {}
+
+  /**
+   * The master by the latest failover that any sentinel knows of: one that is cut off from the others names an earlier one.
+   * @throws when no sentinel names one, with what each said
+   */
+  async master(): Promise<Master> {
+    if (this.known && performance.now() - this.askedAt < FRESH_MS) return this.known
+    this.asking ??= this.ask().finally(() => {
+      this.asking = null
+    })
+    return this.asking
+  }
+
+  /** Calls `onMaster` each time that the master was asked for, until the returned function is called. */
+  follow(onMaster: (master: Master) => void): () => void {
+    this.followers.add(onMaster)
+    this.timer ??= setInterval(() => void this.master().catch(() => {}), LOOK_MS).unref()
+    return () => {
+      this.followers.delete(onMaster)
+      if (this.followers.size > 0 || !this.timer) return
+      clearInterval(this.timer)
+      this.timer = null
+    }
+  }
+
+  private async ask(): Promise<Master> {
+    const place = this.place()
+    const answers = await Promise.allSettled(place.servers.map((server) => askSentinel(server, place)))
+    const named = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []))
+    // Few that answer may be those that were cut off when they last named the master.
+    const areFew = named.length * 2 <= place.servers.length
+    const latest = latestOf(this.known && areFew && named.length > 0 ? [...named, this.known] : named)
+    if (latest === null) throw new Error(unnamed(place, answers))
+    this.known = latest
+    this.askedAt = performance.now()
+    for (const onMaster of this.followers) onMaster(latest)
+    return latest
+  }
+}
+
+function latestOf(named: readonly Master[]): Master | null {
+  return named.reduce<Master | null>((best, it) => (best && best.epoch >= it.epoch ? best : it), null)
+}
+
+async function askSentinel({ host, port }: StoreServer, place: SentinelPlace): Promise<Master> {
+  const sentinel = new Redis({
+    ...{ host, port: Number(port) || DEFAULT_PORT },
+    ...(place.user !== "" && { username: place.user }),
+    ...(place.password !== "" && { password: place.password }),
+    ...(place.family !== undefined && { family: place.family }),
+    ...(place.tls && { tls: place.tls }),
+    ...{ lazyConnect: true, enableReadyCheck: false, disableClientInfo: true },
+    ...{
+      maxRetriesPerRequest: 0,
+      connectTimeout: ANSWER_MS,
+      commandTimeout: ANSWER_MS,
+      disconnectTimeout: 0,
+    },
+    retryStrategy: () => null,
+  })
+  let reason: Error | null = null
+  sentinel.on("error", (error) => {
+    reason = error
+  })
+  try {
+    await sentinel.connect()
+    return readMaster(await sentinel.call("SENTINEL", "MASTER", place.name))
+  } catch (error) {
+    throw reason ?? error
+  } finally {
+    sentinel.disconnect()
+  }
+}
+
+/** @param reply names and values in turn */
+function readMaster(reply: unknown): Master {
+  const fields = new Map<string, string>()
+  const parts = Array.isArray(reply) ? reply.map(String) : []
+  for (let i = 0; i + 1 < parts.length; i += 2) fields.set(parts[i] ?? "", parts[i + 1] ?? "")
+  const [host = "", port, epoch] = [
+    fields.get("ip"),
+    Number(fields.get("port")),
+    Number(fields.get("config-epoch")),
+  ]
+  if (host === "" || !(port > 0) || !(epoch >= 0)) throw new Error("it names no master")
+  return { host, port, epoch }
+}
+
+function unnamed({ name, servers }: SentinelPlace, answers: PromiseSettledResult<Master>[]): string {
+  const said = answers.map((answer, i) => {
+    const why = answer.status === "rejected" ? reasonText(answer.reason as Error) : ""
+    return `${servers[i]?.host}:${servers[i]?.port || DEFAULT_PORT} says ${why}`
+  })
+  return `no sentinel names a master ${JSON.stringify(name)}: ${said.join("; ")}`
+}
+
+/** Makes a connection to the master that the sentinels name, and leaves it once they name another. */
+class MasterConnector extends AbstractConnector {
+  private unfollow: (() => void) | null = null
+
+  constructor(
+    private readonly map: SentinelMap,
+    private readonly options: RedisOptions,
+  ) {
+    super(options.disconnectTimeout ?? 0)
+  }
+
+  /** Never rejects: ioredis would take that for the end, and try no more. Of a socket that is destroyed it says `firstError`. */
+  async connect(): Promise<Socket> {
+    this.connecting = true
+    this.leave()
+    try {
+      const master = await this.map.master()
+      if (!this.connecting) throw new Error("the connection was given up")
+      this.stream = this.open(master)
+    } catch (error) {
+      this.firstError = error as Error
+      this.stream = new Socket().destroy()
+    }
+    return this.stream as Socket
+  }
+
+  override check({ role }: { role?: string }): boolean {
+    if (role === undefined || role === "master") return true
+    this.stream.destroy(new Error("the sentinels name a Redis that is no master yet, or no longer"))
+    return false
+  }
+
+  override disconnect(): void {
+    this.leave()
+    super.disconnect()
+  }
+
+  private leave(): void {
+    this.unfollow?.()
+    this.unfollow = null
+  }
+
+  private open({ host, port }: Master): Socket {
+    const { tls, family } = this.options
+    const to = { host, port, ...(family !== undefined && { family }) }
+    const stream = tls ? connectEncrypted({ ...to, ...tls }) : createConnection(to)
+    stream.once("error", (error) => {
+      this.firstError = error
+    })
+    this.unfollow = this.map.follow((master) => {
+      if (master.host !== host || master.port !== port) this.disconnect()
+    })
+    return stream
+  }
+}
+
+/** While a replica takes the master's place, voters wait for no pause of ours. */
+const LONGEST_PAUSE_MS = 500
+
+/** By the access of a process: its connections share what is known. */
+const maps = new WeakMap<Access, SentinelMap>()
+
+/** How connections are made to the master of an address that names sentinels; null for another address. */
+export function sentinelRoute(access: Access) {
+  if (sentinelsIn(readStoreAddress(access().url), {}) === null) return null
+  const map = maps.get(access) ?? new SentinelMap(currently(access, placeIn))
+  maps.set(access, map)
+  const connector = class extends MasterConnector {
+    constructor(options: unknown) {
+      super(map, options as RedisOptions)
+    }
+  }
+  return { connector, longestPauseMs: LONGEST_PAUSE_MS }
+}
+
+function placeIn(address: StoreAddress, files: TlsFiles): SentinelPlace {
+  const place = sentinelsIn(address, files)
+  if (place === null) throw new Error("the address names no sentinels any more")
+  return place
+}

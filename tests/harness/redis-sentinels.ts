@@ -1,0 +1,131 @@
+/** Three sentinels that watch over a Redis and put a replica in its place, as real processes on this machine. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Redis } from "ioredis"
+import { freePort } from "../../scripts/services/processes/ports"
+import { newSecret } from "../../scripts/services/secrets"
+import type { OwnStores } from "../../scripts/services/stores/own-stores"
+import { createServer, type Server } from "../../scripts/services/stores/server"
+import { ensureWheelTool } from "../../scripts/services/tools/wheel"
+import { waitFor } from "../../scripts/services/wait"
+import type { Replicated } from "./redis-replicas"
+
+const MASTER = "mymaster"
+const COUNT = 3
+/** Two of three must agree. */
+const QUORUM = 2
+/** After so long without an answer a sentinel takes a Redis for dead; a busy test machine halts one for longer than a server does. */
+const DOWN_AFTER_MS = 2_000
+const FAILOVER_TIMEOUT_MS = 10_000
+const AGREE_MS = 30_000
+
+export type Sentinels = {
+  servers: readonly Server[]
+  /** The address of the master for one of its users, by way of the sentinels. */
+  urlFor(user: "vote" | "worker"): string
+  /** The port of the master that most of the sentinels name. */
+  masterPort(): Promise<number | null>
+  /** Has them put a replica in the place of a master that is well. */
+  failOver(): Promise<void>
+  /** Makes a user of theirs. */
+  letIn(user: string, password: string, rules: string): Promise<void>
+}
+
+/** @param port where the master is found */
+export async function startSentinels(
+  stores: OwnStores,
+  { passwords, replicas }: Replicated,
+  port: number,
+): Promise<Sentinels> {
+  const program = await ensureWheelTool("valkey-server")
+  const root = mkdtempSync(join(tmpdir(), "tallyroom-sentinels-"))
+  stores.defer(() => rmSync(root, { recursive: true, force: true }))
+  const own = newSecret()
+  const ports: number[] = []
+  const servers: Server[] = []
+  for (let i = 1; i <= COUNT; i++) {
+    const itsPort = await freePort()
+    const file = join(root, `sentinel-${i}.conf`)
+    const lines = [
+      `port ${itsPort}`,
+      "bind 127.0.0.1",
+      `dir ${root}`,
+      `requirepass ${own}`,
+      `sentinel sentinel-pass ${own}`,
+      `sentinel monitor ${MASTER} 127.0.0.1 ${port} ${QUORUM}`,
+      `sentinel auth-user ${MASTER} sentinel`,
+      `sentinel auth-pass ${MASTER} ${passwords.sentinel}`,
+      `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER_MS}`,
+      `sentinel failover-timeout ${MASTER} ${FAILOVER_TIMEOUT_MS}`,
+    ]
+    writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 })
+    const server = createServer({
+      name: `sentinel ${i}`,
+      command: [program, file, "--sentinel"],
+      options: { cwd: root },
+      startDeadlineMs: AGREE_MS,
+      stopGraceMs: 2_000,
+      prepare: async () => {},
+      answers: () => listens(itsPort),
+    })
+    await server.start()
+    stores.defer(() => server.kill9())
+    ports.push(itsPort)
+    servers.push(server)
+  }
+  const clients = ports.map((itsPort) => {
+    const client = new Redis({
+      port: itsPort,
+      password: own,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: 0,
+    })
+    client.on("error", () => {})
+    stores.defer(() => client.disconnect())
+    return client
+  })
+  const fieldsOf = async (client: Redis) => {
+    const parts = (await client.call("SENTINEL", "MASTER", MASTER)) as string[]
+    const pairs = parts.flatMap((name, i) => (i % 2 === 0 ? [[name, parts[i + 1] ?? ""] as const] : []))
+    return new Map(pairs)
+  }
+  await waitFor(
+    "the sentinels to know each other and the replicas",
+    async () => {
+      const seen = await Promise.all(clients.map((client) => fieldsOf(client).catch(() => null)))
+      return seen.every(
+        (fields) =>
+          fields?.get("num-other-sentinels") === String(COUNT - 1) &&
+          fields.get("num-slaves") === String(replicas.length),
+      )
+    },
+    AGREE_MS,
+  )
+  const hosts = ports.map((itsPort) => `127.0.0.1:${itsPort}`).join(",")
+  return {
+    servers,
+    urlFor: (user) =>
+      `redis://${user}:${passwords[user]}@${hosts}/0?sentinel=${MASTER}&sentinel_password=${own}`,
+    masterPort: async () => {
+      const named = await Promise.all(clients.map((client) => fieldsOf(client).catch(() => null)))
+      const found = named.map((fields) => fields?.get("port"))
+      const [most] = found.filter((it) => found.filter((other) => other === it).length >= QUORUM)
+      return most === undefined ? null : Number(most)
+    },
+    letIn: async (user, password, rules) => {
+      const told = [user, "on", `>${password}`, ...rules.split(" ")]
+      for (const client of clients) await client.call("ACL", "SETUSER", ...told)
+    },
+    failOver: async () => void (await clients[0]?.call("SENTINEL", "FAILOVER", MASTER)),
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(port, "127.0.0.1")
+  socket.on("connect", () => resolve(true)).on("error", () => resolve(false))
+  return promise.finally(() => socket.destroy())
+}
