@@ -1,17 +1,17 @@
 /** `bun run capacity`: how many processes, and how much of everything, an event needs, from measured costs. */
 
 import { runScript } from "../services/terminal/command-line"
-import { readWishes, type Wishes } from "./arguments"
 import { costAt } from "./clouds/cost"
 import { CLOUDS } from "./clouds/prices"
-import { liveLimits } from "./live-limits"
+import { liveLimits } from "./model/live-limits"
 import { planFor } from "./model/plan"
+import { savedMachine } from "./model/saved-machine"
 import { unitCostsOf } from "./model/unit-costs"
 import { chartLimits } from "./printing/chart-limits"
 import { costsText } from "./printing/costs-text"
 import { planText } from "./printing/plan-text"
 import { chartValues, valuesText } from "./printing/values"
-import { savedMachine } from "./saved-machine"
+import { readWishes, type Wishes } from "./wishes/arguments"
 
 await runScript(
   async () => {

@@ -5,8 +5,8 @@ import { checkDocs, DOCS, writeDocs } from "../services/made-docs"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { flag } from "../services/terminal/options"
 import { filesOf, PAGE, PICTURES } from "./docs/files"
+import { savedMachine } from "./model/saved-machine"
 import { chartLimits } from "./printing/chart-limits"
-import { savedMachine } from "./saved-machine"
 
 const USAGE = `Usage: bun run capacity:page [--check]
 

@@ -45,7 +45,7 @@ export function blockOf(
         ...{ name: "the model is off by", unit: "", values: [offBy(whole)] },
         bound: { kind: "at most", value: TOLERATED },
       },
-      cores("all else on this machine meanwhile", measured.machine - whole.measured),
+      cores("all else on this machine meanwhile", measured.others),
     ],
     checks: [
       {

@@ -22,8 +22,10 @@ const WARM_UP_SECONDS = 4
 
 export type MeasuredStep = {
   cores: Cores
-  /** All that this machine was busy with, whoever it was: the programs that make the load, too. */
-  machine: number
+  /** Cores that were busy with all else meanwhile: the programs that make the load, too. */
+  others: number
+  /** The share of all cores that was busy. */
+  busy: number
   /** Votes and questions that were refused, and sent again. */
   refused: number
 }
@@ -53,15 +55,19 @@ async function play(run: BenchRun, step: Step): Promise<MeasuredStep> {
     ...{ vote: vote.app.pid, redis: run.redisPid, worker: worker.app.pid },
     ...{ postgres: run.postgresPid, result: result.app.pid },
   }
-  const before = busySeconds()
+  const before = { busy: busySeconds(), at: performance.now() }
   const { cpu, result: refused } = await cpuDuring(pids, async () => {
     const again = await comeAndVote(place, step)
     viewersResult.parse(await crowd.result)
     return again
   })
-  const machine = (busySeconds() - before) / step.seconds
-  const each = Object.entries(cpu).map(([part, seconds]) => [part, seconds / step.seconds])
-  return { cores: Object.fromEntries(each) as Cores, machine, refused }
+  const [busy, seconds] = [busySeconds() - before.busy, (performance.now() - before.at) / 1_000]
+  const ours = Object.values(cpu).reduce((sum, used) => sum + used, 0)
+  const each = Object.entries(cpu).map(([part, used]) => [part, used / step.seconds])
+  return {
+    ...{ cores: Object.fromEntries(each) as Cores, refused },
+    ...{ others: (busy - ours) / seconds, busy: busy / seconds / cpus().length },
+  }
 }
 
 async function makePoll(run: BenchRun, { method }: Step): Promise<ChoicePoll> {

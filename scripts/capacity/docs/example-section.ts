@@ -3,7 +3,7 @@
 import type { SavedMachine } from "../../bench/saved/saved-file"
 import { costAt } from "../clouds/cost"
 import { CLOUDS, type Cloud } from "../clouds/prices"
-import { liveLimits } from "../live-limits"
+import { liveLimits } from "../model/live-limits"
 import { type Plan, planFor } from "../model/plan"
 import { unitCostsOf } from "../model/unit-costs"
 import { dollars, many, rateText } from "../printing/amounts"

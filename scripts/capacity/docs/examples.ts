@@ -1,7 +1,7 @@
 /** The worked examples of docs/capacity.md, each as the words of a command line. */
 
 import { parseCommandLine } from "../../services/terminal/command-line"
-import { COMMAND_LINE, type Wishes, wishesOf } from "../arguments"
+import { COMMAND_LINE, type Wishes, wishesOf } from "../wishes/arguments"
 
 export type Example = {
   /** Of its heading, and of its picture's file. */

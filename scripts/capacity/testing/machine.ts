@@ -5,7 +5,7 @@ import { planOf } from "../../bench/benchmarks/plan"
 import { unitCostsLegend } from "../../bench/benchmarks/unit-costs"
 import { figures, type Legend } from "../../bench/figures/rounds"
 import type { SavedBenchmark, SavedMachine } from "../../bench/saved/saved-file"
-import { savedMachine } from "../saved-machine"
+import { savedMachine } from "../model/saved-machine"
 
 export async function wholeMachine(): Promise<SavedMachine> {
   const real = await savedMachine("two-cores")

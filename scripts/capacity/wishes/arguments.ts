@@ -1,7 +1,7 @@
 /** The command line of `bun run capacity`. */
 
-import { MACHINE_NAME } from "../bench/saved/saved-file"
-import { type CommandLine, readCommandLine } from "../services/terminal/command-line"
+import { MACHINE_NAME } from "../../bench/saved/saved-file"
+import { type CommandLine, readCommandLine } from "../../services/terminal/command-line"
 import {
   type CommandOption,
   decimal,
@@ -10,11 +10,11 @@ import {
   orElse,
   refused,
   wholeNumber,
-} from "../services/terminal/options"
-import { CLOUD_NAMES, type CloudName } from "./clouds/prices"
-import type { Expectation } from "./model/load"
-import type { Policy } from "./model/plan"
-import { METHODS, type Method } from "./model/unit-costs"
+} from "../../services/terminal/options"
+import { CLOUD_NAMES, type CloudName } from "../clouds/prices"
+import type { Expectation } from "../model/load"
+import type { Policy } from "../model/plan"
+import { METHODS, type Method } from "../model/unit-costs"
 
 const USAGE = `Usage: bun run capacity [--voters N] [--minutes N] [--viewers N] [OPTION]…
 

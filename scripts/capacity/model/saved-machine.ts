@@ -1,7 +1,7 @@
 /** The machine whose measurements a plan rests on. */
 
-import { readSaved, type SavedMachine } from "../bench/saved/saved-file"
-import { UserError } from "../services/terminal/user-error"
+import { readSaved, type SavedMachine } from "../../bench/saved/saved-file"
+import { UserError } from "../../services/terminal/user-error"
 
 /** @throws {UserError} where nothing was saved under this name */
 export async function savedMachine(name: string): Promise<SavedMachine> {

@@ -1,7 +1,7 @@
 /** What `bun run capacity` takes. */
 
 import { expect, test } from "bun:test"
-import { parseCommandLine } from "../services/terminal/command-line"
+import { parseCommandLine } from "../../services/terminal/command-line"
 import { COMMAND_LINE, wishesOf } from "./arguments"
 
 const wishes = (...words: string[]) => wishesOf(parseCommandLine(COMMAND_LINE, words).values)

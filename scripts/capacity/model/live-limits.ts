@@ -1,8 +1,8 @@
 /** What one result process may do, by the defaults of its settings. */
 
 import { readSettings } from "@tallyroom/lib/process/settings"
-import { settings } from "../../apps/result/settings"
-import type { LiveLimits } from "./model/work"
+import { settings } from "../../../apps/result/settings"
+import type { LiveLimits } from "./work"
 
 const { DELIVERIES_PER_SECOND, MAX_VIEWERS } = settings
 
