@@ -479,7 +479,7 @@ export class Worker {
     this.changes.add(poll)
     await this.changes.bringAll(async (polls) => {
       try {
-        await this.readPolls(polls)
+        await this.readPolls(() => this.polls.refresh(polls))
         await this.shards.project("changed")
         this.projectTallies(polls)
       } catch (error) {
@@ -488,8 +488,8 @@ export class Worker {
     })
   }
 
-  private async readPolls(numbers?: number[]): Promise<void> {
-    await this.polls.refresh(numbers).catch((error) => {
+  private async readPolls(read: () => Promise<void>): Promise<void> {
+    await read().catch((error) => {
       // A worker without shards took no ballots for what had the numbers before.
       if (error instanceof NumberReused && !this.shards.reopen()) this.polls.settleReused(this.polls.reused())
       throw error
@@ -497,7 +497,7 @@ export class Worker {
   }
 
   private async projectAll(): Promise<void> {
-    await this.readPolls()
+    await this.readPolls(() => this.polls.refreshChanged())
     await this.shards.project("votable")
   }
 

@@ -121,7 +121,7 @@ describe("a worker that was paused while it restored a shard", () => {
     for (let shard = 0; shard < SHARDS; shard++) {
       const marker = "restoring by a worker that has been paused"
       expect((await writePollCopy(booth.redis, shard, open, { marker })).outcome).toBe("fenced")
-      expect(await restoreVoters(booth.redis, at.sql, { shard, poll: open, marker })).toBeNull()
+      expect(await restoreVoters(booth.redis, at.sql, { shard, polls: [open], marker })).toBeNull()
     }
     expect((await booth.cast("fenced", voter("y"), "a")).kind).toBe("closed")
     expect((await booth.cast("fenced", voter("x"), "a")).kind).toBe("same")

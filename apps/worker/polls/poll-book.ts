@@ -13,9 +13,14 @@ export class NumberReused extends Error {
 
 export class PollBook {
   private byNumber = new Map<number, PlacedPoll>()
+  /** The transaction by which the row of each was written that was read. */
+  private readonly writtenBy = new Map<number, string>()
   /** The salt, which no two polls share, of whatever poll ever had a number. */
   private readonly salts = new Map<number, string>()
   private readonly reusedNumbers = new Set<number>()
+  /** The reading of all polls that is under way, and the one after it for which shards wait. */
+  private reading: Promise<unknown> = Promise.resolve()
+  private nextReading: Promise<void> | null = null
   /** Postgres's clock minus `performance.now()`, as of the latest reading. */
   private clockOffset = Number.NEGATIVE_INFINITY
 
@@ -29,28 +34,67 @@ export class PollBook {
   /** Reads these polls anew, or all. @throws {AnotherDatabase} @throws {NumberReused} until its shards are opened anew */
   async refresh(numbers?: number[]): Promise<void> {
     const { sql } = this
-    const clock = sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock, ${instanceColumn(sql)}`
+    const columns = sql`${pollColumns(sql)}, xmin::text AS written_by, ${clockColumns(sql)}`
     const rows = numbers
-      ? await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
-      : await sql`SELECT ${pollColumns(sql)}, ${clock} FROM polls`
-    const [first] = rows
-    if (first) {
-      this.instance.verify(first.instance)
-      this.clockOffset = Number(first.clock) - performance.now()
-    }
+      ? await sql`SELECT ${columns} FROM polls WHERE number = ANY(${numberArray(numbers)}::integer[])`
+      : await sql`SELECT ${columns} FROM polls`
+    if (rows[0]) this.compareClock(rows[0])
     this.compareSalts(rows)
-    const before = new Map(this.byNumber)
-    for (const number of numbers ?? before.keys()) this.byNumber.delete(number)
+    const asked = numbers ?? [...this.byNumber.keys()]
+    const before = new Map(asked.map((number) => [number, this.byNumber.get(number)]))
+    for (const number of asked) this.remove(number)
     for (const row of rows) {
       const poll = readPollRow(row)
       if (poll) this.byNumber.set(poll.number, newer(before.get(poll.number), poll))
       else this.log.error({ poll: row.id }, "a row of polls can't be read and is left out")
+      this.writtenBy.set(Number(row.number), String(row.written_by))
     }
+  }
+
+  /**
+   * Reads the polls anew of which Postgres has other rows than were read: a notification may have been missed. Of thousands of polls that
+   * nobody changed it reads hardly more than their numbers, and they stay the same objects here.
+   * @throws as `refresh`
+   */
+  async refreshChanged(): Promise<void> {
+    const { sql } = this
+    const [clock] = await sql`SELECT ${clockColumns(sql)}`
+    if (clock) this.compareClock(clock)
+    const rows = await sql`SELECT number, xmin::text AS written_by FROM polls`
+    const changed = rows.filter((row) => this.writtenBy.get(Number(row.number)) !== row.written_by)
+    const there = new Set(rows.map((row) => Number(row.number)))
+    for (const number of [...this.byNumber.keys()]) if (!there.has(number)) this.remove(number)
+    if (changed.length > 0) await this.refresh(changed.map((row) => Number(row.number)))
+  }
+
+  /**
+   * Reads all polls anew, by a reading that begins after this call. Shards that open at the same time share it, as reading thousands of polls
+   * for each of them would hold all of them up.
+   * @throws as `refresh`
+   */
+  refreshTogether(): Promise<void> {
+    this.nextReading ??= this.reading.then(() => {
+      this.nextReading = null
+      return this.refresh()
+    })
+    this.reading = this.nextReading.catch(() => {})
+    return this.nextReading
+  }
+
+  private compareClock({ clock, instance }: Record<string, unknown>): void {
+    this.instance.verify(instance)
+    this.clockOffset = Number(clock) - performance.now()
+  }
+
+  private remove(number: number): void {
+    this.byNumber.delete(number)
+    this.writtenBy.delete(number)
   }
 
   /** Takes whatever the next reading says, even if it is older than what is known: Postgres may have gone back. */
   distrust(): void {
     for (const [number, poll] of this.byNumber) this.byNumber.set(number, { ...poll, revision: 0 })
+    this.writtenBy.clear()
   }
 
   /** Numbers that other polls had, and still have in Redis. */
@@ -111,6 +155,11 @@ export class PollBook {
       return state === "closed" || (state !== "final" && isNear(closesAt))
     })
   }
+}
+
+/** Which database answers, and what its clock says, in ms. */
+function clockColumns(sql: Database) {
+  return sql`extract(epoch FROM clock_timestamp()) * 1000 AS clock, ${instanceColumn(sql)}`
 }
 
 /** Two readings may overtake each other: a poll that is known to be closed must never seem open again. */

@@ -20,12 +20,18 @@ import { type CopiesToWrite, Projection } from "../polls/projection"
 import { RedisSource } from "../source/redis-source"
 import { RetainedRoom } from "../source/retained-room"
 import { StreamSource } from "../source/stream-source"
+import { Turns } from "../source/turns"
 import { Shard } from "./shard"
 
 /** A shard that gets nowhere for so long while its inbox is away is better off with a worker that reaches it. */
 const CUT_OFF_MS = 3_000
 /** The same while the inbox answers. It must be found out in peace whether a broker has lost a stream (`LOST_AFTER_MS`). */
 const STUCK_MS = 15_000
+/**
+ * How many shards get their voters back at the same time. More would be no faster, as Redis and this process work for one after the other
+ * anyway; but then nobody could vote before all are back, and every connection to Postgres would be taken.
+ */
+const RESTORED_AT_ONCE = 2
 /** Every statement and every command has a deadline, so a shard that counts and still waits after this waits for ever. */
 const HUNG_MS = 60_000
 
@@ -60,6 +66,7 @@ type HeldShard = { shard: Shard; stop: AbortController; done: Promise<void> }
 export class HeldShards {
   private readonly held = new Map<number, HeldShard>()
   private readonly leases: Leases
+  private readonly restoring = new Turns(RESTORED_AT_ONCE)
   /** Whether the last heartbeat could take shards. */
   private wasFit = true
   /** Since when the Postgres runs that answered the last heartbeat. */
@@ -232,7 +239,7 @@ export class HeldShards {
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
-      : new RedisSource(number, { ...parts, openRedis: () => openRedis(number), retention })
+      : new RedisSource(number, { ...parts, openRedis: () => openRedis(number), retention, restoring: this.restoring })
     const traces = tracing &&
       !broker && { withTraces: (entries: Entry[]) => withTraces(redis, number, entries) }
     const stores = { sql, commits, source }

@@ -25,7 +25,7 @@ export async function takeOver(
   const reused = polls.reused()
   await keepNumbersFree(sql, reused)
   polls.settleReused(reused)
-  await polls.refresh()
+  await polls.refreshTogether()
   await projection.writeTombstones()
 }
 

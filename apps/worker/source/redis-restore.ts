@@ -8,7 +8,10 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Redis } from "ioredis"
 import { PositionMoved } from "../counting/counter"
 import { type Holding, isRowOf } from "../leases/holding"
-import { readStandingVotes } from "./standing-votes"
+import { readStandingVotes, type VoteRow } from "./standing-votes"
+
+/** How many polls are brought to Redis at once: thousands of them must not keep it busy, and one after the other they would take seconds. */
+const POLLS_AT_ONCE = 500
 
 /** Has Redis accept nothing. @returns a marker, which stands in the fence as long as no other worker opens the shard meanwhile */
 export async function raiseFence(redis: Redis, shard: number): Promise<string> {
@@ -40,9 +43,15 @@ export async function lowerFence(
 export async function removeGarbage(redis: Redis, shard: number, polls: Poll[]): Promise<Poll[]> {
   await removeUnless(redis, keys.inbox(shard), "stream")
   const without: Poll[] = []
-  for (const poll of polls) {
-    await removeUnless(redis, keys.poll(shard, poll.id), "hash")
-    if (await removeUnless(redis, keys.voters(shard, poll.id), "hash")) without.push(poll)
+  for (let from = 0; from < polls.length; from += POLLS_AT_ONCE) {
+    const some = polls.slice(from, from + POLLS_AT_ONCE)
+    const removed = await Promise.all(
+      some.map(async ({ id }) => {
+        await removeUnless(redis, keys.poll(shard, id), "hash")
+        return removeUnless(redis, keys.voters(shard, id), "hash")
+      }),
+    )
+    without.push(...some.filter((_, i) => removed[i]))
   }
   return without
 }
@@ -61,36 +70,62 @@ export async function dropForged(redis: Redis, shard: number): Promise<boolean> 
   return (await redis.type(inbox)) === "stream" && (await redis.dropForged(inbox)) > 0
 }
 
-/** Forgets a poll's voters of this shard. @returns false when somebody else has taken up the shard */
+/** Forgets the voters that these polls have in this shard. @returns false when somebody else has taken up the shard */
 export async function forgetVoters(
   redis: Redis,
   shard: number,
-  { id }: Poll,
+  polls: readonly Poll[],
   marker: string,
 ): Promise<boolean> {
-  return (await redis.restoreVoters(keys.voters(shard, id), keys.fence(shard), marker)) !== "fenced"
+  for (let from = 0; from < polls.length; from += POLLS_AT_ONCE) {
+    const places = polls.slice(from, from + POLLS_AT_ONCE).map(({ id }) => keys.voters(shard, id))
+    const outcome = await redis.restoreVoters(1 + places.length, keys.fence(shard), ...places, marker)
+    if (outcome === "fenced") return false
+  }
+  return true
 }
 
 /**
- * Writes a poll's voters of this shard back into Redis: those whose votes Postgres has, and no others.
+ * Writes the voters of these polls back into a shard of Redis: those whose votes Postgres has, and no others.
  * @returns how many; null when somebody else has taken up the shard
  */
 export async function restoreVoters(
   redis: Redis,
   sql: Database,
-  { shard, poll, marker }: { shard: number; poll: Poll; marker: string },
+  { shard, polls, marker }: { shard: number; polls: readonly Poll[]; marker: string },
 ): Promise<number | null> {
-  const place = [keys.voters(shard, poll.id), keys.fence(shard)] as const
-  if (!(await forgetVoters(redis, shard, poll, marker))) return null
+  if (!(await forgetVoters(redis, shard, polls, marker))) return null
+  const places = new Map(polls.map(({ id, number }) => [number, keys.voters(shard, id)]))
   let restored = 0
   let isFenced = false
-  await readStandingVotes(sql, { poll: poll.number, shard }, async (votes) => {
-    const fields = votes.flatMap(({ voter, option, ms, seq }) => [voter, `${option} ${ms}-${seq}`])
-    isFenced = (await redis.restoreVoters(...place, marker, ...fields)) === "fenced"
+  await readStandingVotes(sql, { polls: [...places.keys()], shard }, async (votes) => {
+    const lines = linesByPlace(votes, places)
+    const outcome = await redis.restoreVoters(
+      1 + lines.size,
+      keys.fence(shard),
+      ...lines.keys(),
+      marker,
+      ...lines.values(),
+    )
+    isFenced = outcome === "fenced"
     restored += votes.length
     return !isFenced
   })
   return isFenced ? null : restored
+}
+
+/** A line for each voter, by the key of the poll's voters: one long text costs both sides less than thousands of short ones. */
+function linesByPlace(votes: readonly VoteRow[], places: ReadonlyMap<number, string>): Map<string, string> {
+  const byPoll = new Map<number, string>()
+  for (const { poll, voter, option, ms, seq } of votes) {
+    byPoll.set(poll, `${byPoll.get(poll) ?? ""}${voter} ${option} ${ms}-${seq}\n`)
+  }
+  return new Map(
+    [...byPoll].flatMap(([poll, lines]) => {
+      const place = places.get(poll)
+      return place === undefined ? [] : [[place, lines] as const]
+    }),
+  )
 }
 
 /**

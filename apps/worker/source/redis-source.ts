@@ -29,12 +29,15 @@ import {
 } from "./redis-restore"
 import { behindOf, logSetback, mended, readCounted, recordSetback, WENT_BACK } from "./setback"
 import { InboxLost, type Source, type SourceParts } from "./source"
+import type { Turns } from "./turns"
 
 export type RedisSourceParts = SourceParts & {
   /** Opens one more connection, for this shard's waiting reads. */
   openRedis: () => Redis
   /** How much of what was counted this shard keeps; null for nothing. */
   retention: Retention | null
+  /** By which the shards of this worker restore their voters a few at a time. */
+  restoring: Turns
 }
 
 export class RedisSource implements Source {
@@ -216,7 +219,7 @@ export class RedisSource implements Source {
       if (loss.lost > 0) log.error({ shard, ...loss }, "accepted ballots are lost")
     }
     await this.restoreVoters(new Set([...restored, ...spoilt]), new Set(behind), marker)
-    await polls.refresh()
+    await polls.refreshTogether()
     await projection.write("all", marker)
     await counter.moveTo(await chooseFloor(redis, sql, counter.holding(), [counter.position, found.last]))
     await this.release(counter.position)
@@ -237,20 +240,15 @@ export class RedisSource implements Source {
   }
 
   private async restoreVoters(polls: Set<Poll>, behind: ReadonlySet<Poll>, marker: string): Promise<void> {
-    const { redis, sql, log } = this.parts
-    for (const poll of polls) {
-      // Nobody votes there any more, and this Redis may hold another vote of somebody than the one that counts.
-      if (
-        poll.state === "final" &&
-        behind.has(poll) &&
-        !(await forgetVoters(redis, this.shard, poll, marker))
-      )
-        throw new PositionMoved()
-      if (poll.state === "final" || poll.state === "draft") continue
-      const voters = await restoreVoters(redis, sql, { shard: this.shard, poll, marker })
-      if (voters === null) throw new PositionMoved()
-      if (voters > 0) log.warn({ shard: this.shard, poll: poll.id, voters }, "voters restored into Redis")
-    }
+    const { redis, sql, log, restoring } = this.parts
+    const { shard } = this
+    // Nobody votes there any more, and this Redis may hold another vote of somebody than the one that counts.
+    const over = [...polls].filter((poll) => poll.state === "final" && behind.has(poll))
+    const votable = [...polls].filter(({ state }) => state !== "final" && state !== "draft")
+    if (!(await forgetVoters(redis, shard, over, marker))) throw new PositionMoved()
+    const voters = await restoring.take(() => restoreVoters(redis, sql, { shard, polls: votable, marker }))
+    if (voters === null) throw new PositionMoved()
+    if (voters > 0) log.warn({ shard, polls: votable.length, voters }, "voters restored into Redis")
   }
 
   private async lowerFence(position: Position, expected: string, serving: string): Promise<void> {

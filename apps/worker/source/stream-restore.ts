@@ -19,18 +19,18 @@ export async function eachStandingBallot(
   polls: Poll[],
   take: (entries: StreamEntry[]) => Promise<void>,
 ): Promise<void> {
-  for (const { number, state } of polls) {
-    if (state === "final" || state === "draft") continue
-    await readStandingVotes(sql, { poll: number, shard }, async (votes) => {
-      await take(
-        votes.map(({ voter, option, ms, seq }) => {
-          const ballot = { poll: number, voter, option }
-          return { text: encodeBallotEntry(ballot, { ms, seq }), ballot }
-        }),
-      )
-      return true
-    })
-  }
+  const votable = polls
+    .filter(({ state }) => state !== "final" && state !== "draft")
+    .map(({ number }) => number)
+  await readStandingVotes(sql, { polls: votable, shard }, async (votes) => {
+    await take(
+      votes.map(({ poll, voter, option, ms, seq }) => {
+        const ballot = { poll, voter, option }
+        return { text: encodeBallotEntry(ballot, { ms, seq }), ballot }
+      }),
+    )
+    return true
+  })
 }
 
 /** Polls that have lately been final for a day or were lately deleted: nobody sends their ballots again. */

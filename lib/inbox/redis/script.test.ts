@@ -22,9 +22,9 @@ test("a script takes as many keys as it names", () => {
   expect(script("local a, b, c = unpack(KEYS)\nreturn a").numberOfKeys).toBe(3)
 })
 
-test("only cast.lua and put.lua leave the number of their keys to their callers", () => {
+test("only cast.lua, put.lua and restore-voters.lua leave the number of their keys to their callers", () => {
   const variable = Object.entries(scripts).filter(([, { numberOfKeys }]) => numberOfKeys === undefined)
-  expect(variable.map(([name]) => name)).toEqual(["castBallots", "putValues"])
+  expect(variable.map(([name]) => name)).toEqual(["castBallots", "putValues", "restoreVoters"])
 })
 
 test("no script by which voters take memory works in a full Redis", () => {

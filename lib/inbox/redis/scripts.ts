@@ -110,10 +110,9 @@ declare module "ioredis" {
       claim: string,
     ): import("ioredis").Result<0, Context>
     restoreVoters(
-      voters: string,
+      numberOfKeys: number,
       fence: string,
-      marker: string,
-      ...args: string[]
+      ...args: Argument[]
     ): import("ioredis").Result<"written" | "fenced", Context>
     retainCounted(
       inbox: string,
