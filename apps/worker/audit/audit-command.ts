@@ -165,8 +165,7 @@ async function readBooks(
   await assertFit(sql)
   const problem = versionProblem(await appliedMigrations(sql))
   if (problem !== null) throw new Error(problem)
-  const all = await auditPolls(sql, inbox)
-  const found = poll === undefined ? all : all.filter((books) => books.poll === poll)
+  const found = await auditPolls(sql, inbox, poll)
   if (poll !== undefined && found.length === 0) throw new Error(`There is no poll ${JSON.stringify(poll)}.`)
   return found
 }

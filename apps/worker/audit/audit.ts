@@ -57,20 +57,23 @@ type ShardBooks = {
 }
 
 /**
- * Audits every poll. Each shard is read as of one moment in both stores: its books and position in Postgres, then the counters
- * and entries in the inbox, then the position again. If that moved meanwhile, the shard is read anew.
+ * Audits every poll, or one, whose votes alone are counted anew then. Each shard is read as of one moment in both stores: its books and
+ * position in Postgres, then the counters and entries in the inbox, then the position again. If that moved meanwhile, the shard is read anew.
  * @param inbox the Redis or the broker that holds the ballots
+ * @param only the id of the one poll
  */
 export async function auditPolls(
   sql: Database,
   inbox: Redis | RedisShards | BrokerAdmin,
+  only?: string,
 ): Promise<PollBooks[]> {
   const polls = await sql`
     SELECT number, id, state <> 'draft' AND EXISTS (
       SELECT FROM inbox_losses WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "lostAtLeast",
       state <> 'draft' AND EXISTS (
         SELECT FROM setbacks WHERE at BETWEEN created_at AND COALESCE(final_at, 'infinity')) AS "wentBack"
-    FROM polls ORDER BY number`
+    FROM polls WHERE ${only === undefined ? sql`true` : sql`id = ${only}`} ORDER BY number`
+  if (polls.length === 0) return []
   const shards = await sql`SELECT shard FROM shards ORDER BY shard`
   const sums = new Map<number, ShardBooks>()
   for (const { shard } of shards) {
@@ -78,7 +81,7 @@ export async function auditPolls(
       sums.set(poll, addBooks(sums.get(poll), books))
     }
   }
-  const recounts = await recount(sql)
+  const recounts = await recount(sql, only === undefined ? null : Number(polls[0]?.number))
   return polls.map(({ number, id, lostAtLeast, wentBack }) => {
     const books = addBooks(sums.get(number), {})
     return { poll: id, ...books, lostAtLeast, wentBack, ...judge(books, recounts.get(number)) }
@@ -169,8 +172,9 @@ type Recount = { votes: number; tally: number; counted: number; differences: rea
 /** How many options are named in a sentence. */
 const MOST_NAMED = 5
 
-/** Votes counted anew, and their marks, beside tallies, marks and books of the same moment. */
-async function recount(sql: Database): Promise<Map<number, Recount>> {
+/** Votes counted anew, and their marks, beside tallies, marks and books of the same moment: of one poll, or of all. */
+async function recount(sql: Database, only: number | null): Promise<Map<number, Recount>> {
+  const isAsked = only === null ? sql`true` : sql`poll = ${only}`
   const marked = await markedPolls(sql)
   const rows = await sql`
     WITH marking AS (
@@ -181,14 +185,14 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
     ), recounted AS (
       SELECT poll, shard, CASE WHEN led IS NULL OR option = ${ABSTENTION} THEN option
         WHEN led = 0 THEN ${A_BALLOT} ELSE left(option, led) END AS option, count(*) AS votes
-      FROM votes LEFT JOIN marking USING (poll) GROUP BY 1, 2, 3
+      FROM votes LEFT JOIN marking USING (poll) WHERE ${isAsked} GROUP BY 1, 2, 3
     ), remarked AS (
       SELECT poll, false AS whole, shard, substr(option, place, width) AS mark, count(*) AS votes
       FROM votes JOIN marking USING (poll), LATERAL generate_series(1, length(option), NULLIF(width, 0)) AS place
-      WHERE option <> ${ABSTENTION} GROUP BY 1, 3, 4
+      WHERE ${isAsked} AND option <> ${ABSTENTION} GROUP BY 1, 3, 4
       UNION ALL
       SELECT poll, true, shard, option, count(*) FROM votes JOIN marking USING (poll)
-      WHERE option <> ${ABSTENTION} AND whole GROUP BY 1, 3, 4
+      WHERE ${isAsked} AND option <> ${ABSTENTION} AND whole GROUP BY 1, 3, 4
     ), compared AS (
       SELECT poll, shard, option, COALESCE(r.votes, 0) AS votes, COALESCE(t.votes, 0) AS tally, true AS ballots
       FROM recounted r FULL JOIN tallies t USING (poll, shard, option)
@@ -200,7 +204,7 @@ async function recount(sql: Database): Promise<Map<number, Recount>> {
       COALESCE(jsonb_agg(jsonb_build_object('option', option, 'isMark', NOT ballots, 'shard', shard,
         'votes', votes, 'tally', tally) ORDER BY option, shard) FILTER (WHERE votes <> tally), '[]') AS differences,
       COALESCE((SELECT sum(counted) FROM books WHERE books.poll = compared.poll), 0)::bigint AS counted
-    FROM compared GROUP BY poll`
+    FROM compared WHERE ${isAsked} GROUP BY poll`
   return new Map(rows.map((row) => [Number(row.poll), row as unknown as Recount]))
 }
 

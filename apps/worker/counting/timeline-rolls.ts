@@ -11,6 +11,8 @@ import { doublings } from "@tallyroom/lib/polls/timeline"
 const KEPT_SECONDS = 70
 /** How often all polls are looked at: what a Postgres that went back has again was rolled up once already. */
 const FORGET_MS = 3_600_000
+/** The most polls in one go: where votes come in thousands of polls, each is rolled up more seldom, and Postgres has time for others. */
+const POLLS_A_GO = 500
 /** Few enough for a statement of some hundred milliseconds, so that nobody waits long for a row. */
 const ROWS_A_STEP = 10_000
 
@@ -18,22 +20,33 @@ export class TimelineRolls {
   /** The version that the books of each poll had when nothing was left to roll up, by its number. */
   private readonly settled = new Map<number, number>()
   private forgotAt = performance.now()
+  /** The number of the poll at which the last go ended. */
+  private last = 0
 
   constructor(private readonly sql: Database) {}
 
-  /** Rolls up the polls that were counted since; at first all. */
+  /** Rolls up the polls that were counted since, at first all; of very many the next ones in turn. */
   async rollUp(signal: AbortSignal): Promise<void> {
-    const books = await this.sql`SELECT poll, sum(version) AS version FROM books GROUP BY poll`
-    const versions = new Map(books.map(({ poll, version }) => [Number(poll), Number(version)]))
+    const books = await this.sql`SELECT poll, sum(version) AS version FROM books GROUP BY poll ORDER BY poll`
     if (performance.now() - this.forgotAt > FORGET_MS) {
       this.settled.clear()
       this.forgotAt = performance.now()
     }
-    for (const [poll, version] of versions) {
+    const polls = books.map(({ poll, version }) => ({ poll: Number(poll), version: Number(version) }))
+    const due = polls.filter(({ poll, version }) => this.settled.get(poll) !== version)
+    for (const { poll, version } of this.turn(due)) {
       if (signal.aborted) return
-      if (this.settled.get(poll) === version) continue
       if (await rollUpTimeline(this.sql, poll, signal)) this.settled.set(poll, version)
+      this.last = poll
     }
+  }
+
+  private turn<T extends { poll: number }>(due: readonly T[]): T[] {
+    const [before, after] = [
+      due.filter(({ poll }) => poll <= this.last),
+      due.filter(({ poll }) => poll > this.last),
+    ]
+    return [...after, ...before].slice(0, POLLS_A_GO)
   }
 }
 

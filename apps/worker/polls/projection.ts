@@ -14,7 +14,7 @@ import { numberArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 import { readDeletedPolls, recordTombstone } from "./deletion"
 import type { PollBook } from "./poll-book"
-import { recordStop, stopOf } from "./poll-steps"
+import { type RecordedStop, recordStops, stopOf } from "./poll-steps"
 
 /** Voters of a final poll are kept this long, so that a ballot sent again still gets its receipt. */
 const VOTERS_KEPT_SECONDS = 24 * 3_600
@@ -35,6 +35,9 @@ export class ShardBehind extends Error {
  * or really all.
  */
 export type CopiesToWrite = "changed" | "votable" | "all"
+
+/** A copy that stands in the shard, and the stop that Postgres is to know of. */
+type Written = { poll: Poll; stop: RecordedStop | null }
 
 export class Projection {
   /** The revision of each poll as it stands in the shard. */
@@ -67,7 +70,8 @@ export class Projection {
     const accepted = this.options.holdsBallots ? await this.acceptedOf(due) : new Map<number, number>()
     for (let from = 0; from < due.length; from += COPIES_AT_ONCE) {
       const some = due.slice(from, from + COPIES_AT_ONCE)
-      await allSettled(some.map((poll) => this.writeCopy(poll, accepted.get(poll.number) ?? 0, marker)))
+      const writing = some.map((poll) => this.writeCopy(poll, accepted.get(poll.number) ?? 0, marker))
+      await this.noteWritten(await Promise.allSettled(writing))
     }
     if (this.shard === 0 && due.length > 0) await writeIndex(this.redis, this.options.index())
   }
@@ -92,27 +96,46 @@ export class Projection {
   /** Writes tombstones of all deleted polls: this Redis may be older than their deletion. */
   async writeTombstones(): Promise<void> {
     const deleted = await readDeletedPolls(this.sql)
-    await Promise.all(deleted.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "nothing")))
+    for (let from = 0; from < deleted.length; from += COPIES_AT_ONCE) {
+      const some = deleted.slice(from, from + COPIES_AT_ONCE)
+      await Promise.all(some.map((poll) => replaceByTombstone(this.redis, this.shard, poll, "nothing")))
+    }
   }
 
-  private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<void> {
+  /**
+   * Notes which copies stand in the shard now, and has Postgres know where the polls among them stopped, in one statement for all.
+   * @throws the first error of those that were not written, once nothing is under way any more and all others are noted
+   */
+  private async noteWritten(copies: PromiseSettledResult<Written | null>[]): Promise<void> {
+    const written = copies.flatMap((copy) => (copy.status === "fulfilled" && copy.value) || [])
+    await recordStops(
+      this.sql,
+      written.flatMap(({ stop }) => stop ?? []),
+      this.shard,
+    )
+    for (const { poll } of written) this.projected.set(poll.number, poll.revision)
+    const failed = copies.find((copy) => copy.status === "rejected")
+    if (failed) throw failed.reason
+  }
+
+  /** @returns null where there is nothing to note of it */
+  private async writeCopy(poll: Poll, accepted: number, marker: string | undefined): Promise<Written | null> {
     if (poll.deleting && poll.state === "final") return this.writeTombstone(poll)
     const mustExist = this.options.holdsBallots && this.projected.has(poll.number)
     const conditions = { accepted, mustExist, ...(marker !== undefined && { marker }) }
     let { outcome, last } = await writePollCopy(this.redis, this.shard, poll, conditions)
     if (outcome === "older") return this.writeNewer(poll)
     if (outcome === "later") {
-      if (!(await this.isThere(poll))) return void this.projected.set(poll.number, poll.revision)
+      if (!(await this.isThere(poll))) return { poll, stop: null }
       const latest = { ...conditions, isLatest: true }
       ;({ outcome, last } = await writePollCopy(this.redis, this.shard, poll, latest))
     }
     if (outcome !== "written") throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} is ${outcome}`)
-    const stopped = this.options.holdsBallots ? stopOf(poll) : null
-    if (stopped) await recordStop(this.sql, stopped, this.shard, last)
     if (poll.state === "final") {
       await this.redis.expire(keys.voters(this.shard, poll.id), VOTERS_KEPT_SECONDS, "NX")
     }
-    this.projected.set(poll.number, poll.revision)
+    const stopped = this.options.holdsBallots ? stopOf(poll) : null
+    return { poll, stop: stopped && { ...stopped, last } }
   }
 
   /** Whether Postgres still has the poll, so that none can have followed under its id. */
@@ -122,21 +145,22 @@ export class Projection {
   }
 
   /** Redis has a newer revision than this worker knows: the worker's reading is old, or Redis's copy is garbage. */
-  private async writeNewer(poll: Poll): Promise<void> {
+  private async writeNewer(poll: Poll): Promise<null> {
     await this.polls.refresh([poll.number])
     const read = this.polls.get(poll.number)
-    if (!read) return
+    if (!read) return null
     const { outcome } = await writePollCopy(this.redis, this.shard, read, { mustExist: true })
     if (outcome === "older")
       throw new ShardBehind(`poll ${poll.id} in shard ${this.shard} has no such revision`)
+    return null
   }
 
-  private async writeTombstone(poll: Poll): Promise<void> {
+  private async writeTombstone(poll: Poll): Promise<Written> {
     await replaceByTombstone(this.redis, this.shard, poll, "tombstone")
     if (this.options.retains) await forgetRetained(this.redis, this.shard, poll.number)
     if (this.shard === 0) await this.redis.del(keys.tally(poll.id))
     await recordTombstone(this.sql, poll.number, this.shard)
-    this.projected.set(poll.number, poll.revision)
+    return { poll, stop: null }
   }
 
   private async acceptedOf(polls: Poll[]): Promise<Map<number, number>> {
@@ -150,10 +174,4 @@ export class Projection {
 
 function isVotable({ state, deleting }: Poll): boolean {
   return state !== "final" || deleting
-}
-
-/** Waits for all, so that no write is still under way when one has failed. @throws the first error */
-async function allSettled(writes: Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(writes)).find((write) => write.status === "rejected")
-  if (failed) throw failed.reason
 }

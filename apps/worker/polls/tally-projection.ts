@@ -8,6 +8,11 @@ import type { Log } from "@tallyroom/lib/process/logging"
 import type { Redis } from "ioredis"
 
 const INTERVAL_MS = 100
+/**
+ * The most that are written at once, those first that have waited longest: reading thousands would hold up whatever else this process does.
+ * Where votes come in more polls than these a tenth of a second, each is shown more seldom.
+ */
+const MOST_AT_ONCE = 200
 /** When a store is away there is no hurry. */
 const RETRY_MS = 1_000
 
@@ -34,8 +39,8 @@ export class TallyProjection {
   }
 
   private async write(): Promise<void> {
-    const polls = [...this.changed]
-    this.changed.clear()
+    const polls = [...this.changed].slice(0, MOST_AT_ONCE)
+    for (const poll of polls) this.changed.delete(poll)
     const failed = await this.writeAll(polls).then(
       () => false,
       (error) => {
