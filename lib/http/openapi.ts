@@ -45,6 +45,18 @@ export function queryOf(name: string, description: string, values: string[] = []
   return { name, in: "query", description, schema } as const
 }
 
+/** Beside it the field of an answer by which the next part is asked for. */
+export const OFFSET_QUERY = {
+  name: "offset",
+  in: "query",
+  description: "How many polls of the list to leave out: `next` of the answer before.",
+  schema: { type: "integer", minimum: 0, maximum: 999_999_999 },
+} as const
+export const nextSchema = z
+  .int()
+  .optional()
+  .meta({ description: "The `offset` of the next part; absent where this is the last one." })
+
 export const IF_NONE_MATCH = {
   name: "If-None-Match",
   in: "header",

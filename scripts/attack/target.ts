@@ -17,9 +17,10 @@ export type Target = {
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-const pollsSchema = z.object({
-  polls: z.array(z.object({ id: z.string(), default: z.boolean().optional() })),
-})
+const listedSchema = z.object({ id: z.string(), default: z.boolean().optional() })
+type Listed = z.infer<typeof listedSchema>
+/** A part of the list of polls; `next` is the offset of the part after it. */
+const pollsSchema = z.object({ polls: z.array(listedSchema), next: z.number().optional() })
 
 /**
  * Makes two polls, works, and takes away all polls that came into being meanwhile.
@@ -39,7 +40,11 @@ export async function withTarget<Result>(
       headers: { ...admin, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
     })
-  const read = async () => pollsSchema.parse(await (await send("GET", "/api/polls")).json()).polls
+  const read = async (offset = 0): Promise<Listed[]> => {
+    const answer = await send("GET", `/api/polls?offset=${offset}`)
+    const { polls, next } = pollsSchema.parse(await answer.json())
+    return next === undefined ? polls : [...polls, ...(await read(next))]
+  }
   const before = await read()
   const make = async (id: string) => {
     const options = [{ label: "A" }, { label: "B" }]

@@ -6,10 +6,16 @@ import type { Viewer } from "@tallyroom/lib/polls/audience"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { type Audience, seesCounts } from "@tallyroom/lib/polls/visibility"
+import type { Queries } from "@tallyroom/lib/postgres/rights"
 
 /** Only admins may know of a draft, and of a poll that is being deleted. */
 export function mayKnow(poll: Pick<Poll, "state" | "deleting">, viewer: Viewer): boolean {
   return viewer.admin || (poll.state !== "draft" && !poll.deleting)
+}
+
+/** The same of everybody else, for a SELECT from polls. */
+export function isForAnybodyIn(sql: Queries) {
+  return sql`(polls.state <> 'draft' AND polls.deleting_at IS NULL)`
 }
 
 /**

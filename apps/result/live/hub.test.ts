@@ -170,3 +170,30 @@ test("while Postgres can't be read no snapshot is repeated, as nobody knows whet
   )
   hub.stop()
 })
+
+test("thousands of polls that change at once are read some at a time, the one that changed first at first, and none is left out", async () => {
+  const POLLS = 1_200
+  const numbered = (number: number): Tally => ({
+    ...tallyAfter(1),
+    poll: { ...tallyAfter(1).poll, number },
+  })
+  const reads: number[][] = []
+  const hub = new Hub({
+    read: async (polls) => {
+      reads.push(polls)
+      return polls.map(numbered)
+    },
+    publish: () => {},
+    gone: () => {},
+    failed: () => {},
+    outcomes,
+    metrics,
+    deliveriesPerSecond: 1e9,
+  })
+  for (let number = 1; number <= POLLS; number++) hub.join(numbered(number), "public")
+  await waitFor("all to be read", () => new Set(reads.flat()).size === POLLS, 5_000)
+  expect(Math.max(...reads.map((polls) => polls.length))).toBeLessThanOrEqual(500)
+  expect(reads.length).toBeLessThanOrEqual(4)
+  expect(reads[0]?.slice(0, 3)).toEqual([1, 2, 3])
+  hub.stop()
+})

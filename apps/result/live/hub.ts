@@ -29,6 +29,8 @@ export const SHORTEST_INTERVAL_MS = 25
 const WHOLE_BYTES_A_SECOND = 64 * 1_024
 /** A delivery of the budget is one of so many bytes; a longer message counts for several. */
 const DELIVERY_BYTES = 1_024
+/** The most polls of one read, those first whose changes are the oldest: reading thousands together would hold up whatever else this process does. */
+const MOST_A_ROUND = 500
 /** When a read has failed, as Postgres is away, the next one is tried after this time. */
 const RETRY_MS = 1_000
 /** A viewer who hears nothing for more than twice this time takes the connection for lost, and goes on at another replica. */
@@ -68,6 +70,8 @@ export class Hub {
   /** Whether the last read failed, so that nobody knows whether the snapshots are still right. */
   #failing = false
   #timer: Timer | undefined
+  /** When the next round begins (ms of performance.now()), as far as it is planned. */
+  #roundAt = Number.POSITIVE_INFINITY
   readonly #repeater: Timer
   readonly #looker: Timer
 
@@ -118,7 +122,7 @@ export class Hub {
     const watched = this.#watched.get(poll)
     if (!watched || watched.changedAt !== null) return
     watched.changedAt = performance.now()
-    this.#schedule()
+    this.#planRound(watched.notBefore)
   }
 
   /** Notes when a ballot was accepted that the next snapshot of its poll shows (ms, the inbox's clock). */
@@ -176,18 +180,28 @@ export class Hub {
     return watched
   }
 
+  /** Plans the next round for the first moment at which a poll that has changed may be read. */
   #schedule(): void {
-    clearTimeout(this.#timer)
-    if (this.#reading.size > 0) return
     const moments = [...this.#watched.values()].flatMap((it) => (it.changedAt === null ? [] : [it.notBefore]))
-    if (moments.length === 0) return
-    const wait = Math.max(0, Math.min(...moments) - performance.now())
-    this.#timer = setTimeout(() => void this.#round(), wait)
+    // One after the other, as there may be more of them than a call takes arguments.
+    this.#planRound(moments.reduce((first, moment) => Math.min(first, moment), Number.POSITIVE_INFINITY))
+  }
+
+  /** Has the next round begin at this moment, if it would begin later. During a round nothing is planned, as its end does. */
+  #planRound(moment: number): void {
+    if (this.#reading.size > 0 || moment >= this.#roundAt) return
+    clearTimeout(this.#timer)
+    this.#roundAt = moment
+    this.#timer = setTimeout(() => void this.#round(), Math.max(0, moment - performance.now()))
   }
 
   async #round(): Promise<void> {
+    this.#roundAt = Number.POSITIVE_INFINITY
     const now = performance.now()
-    const due = [...this.#watched].filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
+    const due = [...this.#watched]
+      .filter(([, it]) => it.changedAt !== null && it.notBefore <= now)
+      .sort(([, one], [, other]) => (one.changedAt ?? now) - (other.changedAt ?? now))
+      .slice(0, MOST_A_ROUND)
     if (due.length === 0) return this.#schedule()
     const notedAt = new Map(due.map(([poll, it]) => [poll, it.changedAt ?? now]))
     const since = new Map(due.map(([poll, it]) => [poll, it.acceptedSince]))

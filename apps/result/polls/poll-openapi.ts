@@ -1,7 +1,16 @@
 /** What the OpenAPI document says of the routes of polls. */
 
 import type { ProblemKind } from "@tallyroom/lib/errors"
-import { jsonAnswer, jsonBody, POLL_PARAMETER, problemAnswers, textAnswer } from "@tallyroom/lib/http/openapi"
+import { POLLS_A_PART } from "@tallyroom/lib/http/list-part"
+import {
+  jsonAnswer,
+  jsonBody,
+  nextSchema,
+  OFFSET_QUERY,
+  POLL_PARAMETER,
+  problemAnswers,
+  textAnswer,
+} from "@tallyroom/lib/http/openapi"
 import { ballotMethodSchema } from "@tallyroom/lib/polls/ballot-method"
 import { decisionSchema } from "@tallyroom/lib/polls/decision"
 import {
@@ -60,7 +69,7 @@ const pollViewSchema = z.strictObject({
   accepted: countSchema.optional(),
 })
 
-const pollsSchema = z.strictObject({ polls: z.array(pollViewSchema) })
+const pollsSchema = z.strictObject({ polls: z.array(pollViewSchema), next: nextSchema })
 
 const codesAnswerSchema = z.strictObject({ poll: slugSchema, codes: z.array(z.string()) })
 
@@ -78,10 +87,13 @@ export const codesAgainSchema = z.object({
 export const pollsDetail: DocumentDecoration = {
   summary: "All polls; drafts and archived ones only for admins",
   tags: ["polls"],
-  parameters: [ADMIN_QUERY],
+  parameters: [OFFSET_QUERY, ADMIN_QUERY],
   responses: {
-    200: jsonAnswer("The polls in the host's order; new ones come first.", pollsSchema),
-    ...problemAnswers("database-away"),
+    200: jsonAnswer(
+      `The polls in the host's order, up to ${POLLS_A_PART} of them at a time; new ones come first.`,
+      pollsSchema,
+    ),
+    ...problemAnswers("request-malformed", "database-away"),
   },
 }
 

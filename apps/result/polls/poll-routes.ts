@@ -4,6 +4,7 @@ import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { readJson } from "@tallyroom/lib/http/body"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
+import { nextIn, offsetIn } from "@tallyroom/lib/http/list-part"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { SLUG } from "@tallyroom/lib/polls/poll"
 import { Elysia } from "elysia"
@@ -36,6 +37,7 @@ import {
   duplicatePoll,
   makeCodes,
   onceStopped,
+  readListPart,
   readStoredPolls,
   type StoredPoll,
 } from "./poll-store"
@@ -43,9 +45,6 @@ import { pollView } from "./poll-view"
 
 /** Fifty options with the longest fields are much smaller. */
 const BODY_LIMIT = 64 * 1_024
-
-/** The one key of the read of all polls, which requests share; no poll has this id. */
-const ALL = ""
 
 export type PollOptions = {
   sql: Database
@@ -56,7 +55,10 @@ export type PollOptions = {
 }
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
-  const list = sharedReads(async () => new Map([[ALL, await readStoredPolls(sql)]]))
+  const parts = sharedReads(async (keys) => {
+    const read = keys.map(async (key) => [key, await readListPart(sql, partNamed(key))] as const)
+    return new Map(await Promise.all(read))
+  })
   const stored = sharedReads(async (ids) => {
     const polls = await readStoredPolls(
       sql,
@@ -66,7 +68,7 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
   })
   const told = (poll: StoredPoll) => {
     // The poll that was the default one may have changed with it.
-    for (const reads of [list, stored]) reads.forget()
+    for (const reads of [parts, stored]) reads.forget()
     changed(poll.id)
   }
 
@@ -75,9 +77,10 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       "/api/polls",
       async ({ request, server }) => {
         const admin = access.isAdmin(request, server)
-        const all = (await list.read(ALL)) ?? []
-        const polls = all.filter((poll) => mayKnow(poll, { ...ANYBODY, admin }) && (admin || !poll.archived))
-        return answer({ polls: polls.map((poll) => pollView(poll, admin)) }, admin)
+        const offset = offsetIn(new URL(request.url))
+        const part = await parts.read(nameOf({ offset, admin }))
+        const polls = part?.polls.map((poll) => pollView(poll, admin)) ?? []
+        return answer({ polls, ...nextIn(offset, part?.hasMore ?? false) }, admin)
       },
       { detail: pollsDetail },
     )
@@ -168,6 +171,18 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       },
       { detail: codesAgainDetail },
     )
+}
+
+type Part = Parameters<typeof readListPart>[1]
+
+/** By what requests share the read of a part of the list. */
+function nameOf({ offset, admin }: Part): string {
+  return `${admin ? "admin" : "anybody"} ${offset}`
+}
+
+function partNamed(name: string): Part {
+  const [who, offset] = name.split(" ")
+  return { offset: Number(offset), admin: who === "admin" }
 }
 
 /** @throws {Problem} request-malformed */

@@ -4,12 +4,13 @@ import { backoff, pause } from "@tallyroom/lib/backoff"
 import { MAX_CODES, writeCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
+import { POLLS_A_PART } from "@tallyroom/lib/http/list-part"
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
 import type { Queries } from "@tallyroom/lib/postgres/rights"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import { z } from "zod"
-import { unknownPollProblem } from "../access/audience"
+import { isForAnybodyIn, unknownPollProblem } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"
 import { requireWorkersThatKnow } from "./older-workers"
 import {
@@ -68,9 +69,36 @@ const DEADLOCK = "40P01"
 /** Of the trigger that keeps the rules: what was read before is not so any more. */
 const AGAINST_RULES = "23000"
 
-/** All polls in the order of the list, or those with these ids. */
-export async function readStoredPolls(sql: Queries, ids?: readonly string[]): Promise<StoredPoll[]> {
-  const rows = await sql`
+/** The polls with these ids, in the order of the list. */
+export async function readStoredPolls(sql: Queries, ids: readonly string[]): Promise<StoredPoll[]> {
+  const rows =
+    await sql`${storedColumns(sql)} WHERE id = ANY(${textArray(ids)}::text[]) ORDER BY ${pollOrder(sql)}`
+  return rows.flatMap(storedPoll)
+}
+
+/** A part of the list of all polls, as admins see it, or as everybody may: without drafts, archived ones, and those that are being deleted. */
+export async function readListPart(
+  sql: Queries,
+  { offset, admin }: { offset: number; admin: boolean },
+): Promise<{ polls: StoredPoll[]; hasMore: boolean }> {
+  const listed = admin ? sql`true` : sql`${isForAnybodyIn(sql)} AND archived_at IS NULL`
+  const rows = await sql`${storedColumns(sql)} WHERE ${listed} ORDER BY ${pollOrder(sql)}
+    OFFSET ${offset} LIMIT ${POLLS_A_PART + 1}`
+  return { polls: rows.slice(0, POLLS_A_PART).flatMap(storedPoll), hasMore: rows.length > POLLS_A_PART }
+}
+
+type ListedPoll = { id: string; title: string; archived: boolean }
+
+/** By what polls are found in the list, of every poll, in the order of the list. */
+export async function readListed(sql: Queries): Promise<ListedPoll[]> {
+  return sql<
+    ListedPoll[]
+  >`SELECT id, title, archived_at IS NOT NULL AS archived FROM polls ORDER BY ${pollOrder(sql)}`
+}
+
+/** What `storedPoll` needs of polls. */
+function storedColumns(sql: Queries) {
+  return sql`
     SELECT ${pollColumns(sql)}, codes_made, closed_at, final_at, paused_at,
       CASE WHEN state = 'closed' THEN closed_at + (SELECT final_after FROM room) * interval '1 second' END AS final_from,
       state IN ('open', 'paused', 'closed') AND EXISTS (
@@ -79,13 +107,15 @@ export async function readStoredPolls(sql: Queries, ids?: readonly string[]): Pr
           AND state <> 'open'
         WHERE closings.poll IS NULL) AS unconfirmed,
       COALESCE((SELECT sum(accepted) FROM books WHERE poll = number), 0) AS accepted
-    FROM polls ${ids === undefined ? sql`` : sql`WHERE id = ANY(${textArray(ids)}::text[])`} ORDER BY ${pollOrder(sql)}`
-  return rows.flatMap((row) => {
-    const poll = readPollRow(row)
-    if (!poll) return []
-    const { unconfirmed, ...extra } = extraSchema.parse(row)
-    return [{ ...poll, ...extra, isStopping: isStopping(poll, unconfirmed) }]
-  })
+    FROM polls`
+}
+
+/** The poll of this row; nothing where the row is invalid. */
+function storedPoll(row: unknown): StoredPoll[] {
+  const poll = readPollRow(row)
+  if (!poll) return []
+  const { unconfirmed, ...extra } = extraSchema.parse(row)
+  return [{ ...poll, ...extra, isStopping: isStopping(poll, unconfirmed) }]
 }
 
 /** Every shard of a Redis at work confirms a stop within milliseconds. A broker takes seconds, for which nobody waits. */

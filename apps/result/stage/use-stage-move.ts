@@ -29,13 +29,25 @@ export function useStageMove(first: StageData) {
 
 /** The next poll in the public list, where the first one follows the last one; null when there is no other. */
 async function neighbour(poll: string, step: 1 | -1): Promise<string | null> {
-  const answer = await fetch("/api/polls", { headers: { accept: "application/json" } })
-  const { polls } = (await answer.json()) as { polls: Listed[] }
   // The list for an admin has polls that the audience may not see.
-  const ids = polls.flatMap(({ id, state, archived }) => (state === "draft" || archived ? [] : [id]))
+  const ids = (await listed()).flatMap(({ id, state, archived }) =>
+    state === "draft" || archived ? [] : [id],
+  )
   const at = ids.indexOf(poll)
   const next = ids[(at + step + ids.length) % Math.max(1, ids.length)]
   return next === undefined || next === poll ? null : next
+}
+
+/** The whole list, part by part. */
+async function listed(): Promise<Listed[]> {
+  const polls: Listed[] = []
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const answer = await fetch(`/api/polls?offset=${offset}`, { headers: { accept: "application/json" } })
+    const part = (await answer.json()) as { polls: Listed[]; next?: number }
+    polls.push(...part.polls)
+    offset = part.next
+  }
+  return polls
 }
 
 type Listed = { id: string; state: string; archived: boolean }

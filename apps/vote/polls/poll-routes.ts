@@ -1,7 +1,14 @@
 /** GET /api/polls, GET /api/polls/:poll and GET /api/polls/:poll/now: the polls that can be voted on. */
 
 import { apiHeaders } from "@tallyroom/lib/http/headers"
-import { jsonAnswer, POLL_PARAMETER, problemAnswers } from "@tallyroom/lib/http/openapi"
+import { nextIn, offsetIn, POLLS_A_PART } from "@tallyroom/lib/http/list-part"
+import {
+  jsonAnswer,
+  nextSchema,
+  OFFSET_QUERY,
+  POLL_PARAMETER,
+  problemAnswers,
+} from "@tallyroom/lib/http/openapi"
 import type { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
 import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
@@ -20,13 +27,17 @@ const NOW_HEADERS = new Headers({
   "cache-control": "no-store",
 })
 
-const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema) })
+const pollsSchema = z.object({ default: slugSchema.nullable(), polls: z.array(viewSchema), next: nextSchema })
 
 const pollsDetail: DocumentDecoration = {
   summary: "The polls that can be voted on",
+  parameters: [OFFSET_QUERY],
   responses: {
-    200: jsonAnswer("The open polls, and which one is the default.", pollsSchema),
-    ...problemAnswers("inbox-away"),
+    200: jsonAnswer(
+      `The open polls, up to ${POLLS_A_PART} of them at a time, and which one is the default.`,
+      pollsSchema,
+    ),
+    ...problemAnswers("request-malformed", "inbox-away"),
   },
 }
 
@@ -55,11 +66,14 @@ export function pollRoutes({ polls, clock }: PollDeps): <App extends AnyElysia>(
   return (app) => {
     app.get(
       "/api/polls",
-      async () => {
-        const index = await polls.index()
-        const open = await Promise.all(index.open.map((id) => polls.poll(id).catch(nullIfMissing)))
-        const views = open.filter((poll) => poll !== null).map((poll) => pollView(poll, clock.now()))
-        return Response.json({ default: index.default, polls: views }, { headers: HEADERS })
+      async ({ request }) => {
+        const offset = offsetIn(new URL(request.url))
+        const { default: first, open } = await polls.index()
+        const part = open.slice(offset, offset + POLLS_A_PART)
+        const found = await Promise.all(part.map((id) => polls.poll(id).catch(nullIfMissing)))
+        const views = found.filter((poll) => poll !== null).map((poll) => pollView(poll, clock.now()))
+        const next = nextIn(offset, open.length > offset + POLLS_A_PART)
+        return Response.json({ default: first, polls: views, ...next }, { headers: HEADERS })
       },
       { detail: pollsDetail },
     )

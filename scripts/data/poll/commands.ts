@@ -82,9 +82,17 @@ async function remove(api: PollApi, path: string, id: string, flags: Flags): Pro
   return flags.json ? JSON.stringify(poll, null, 2) : `The poll ${id} is being deleted.`
 }
 
+/** A part of the list of polls; `next` is the offset of the part after it. */
+type Part = { polls: ShownPoll[]; next?: number }
+
 async function list(api: PollApi, flags: Flags): Promise<string> {
-  const answer = await api.call<{ polls: ShownPoll[] }>("GET", "/api/polls")
-  return flags.json ? JSON.stringify(answer, null, 2) : pollsText(answer.polls)
+  const polls: ShownPoll[] = []
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const part: Part = await api.call<Part>("GET", `/api/polls?offset=${offset}`)
+    polls.push(...part.polls)
+    offset = part.next
+  }
+  return flags.json ? JSON.stringify({ polls }, null, 2) : pollsText(polls)
 }
 
 async function show(api: PollApi, path: string, flags: Flags): Promise<string> {

@@ -59,7 +59,7 @@ async function codesPage(
 ): Promise<Response> {
   const { url, text, request } = visit
   const stored = await withDeadline(readStoredPoll(deps.sql, visit.id))
-  const poll = (await readSummaries(deps.sql)).find(({ id }) => id === stored.id)
+  const [poll] = await readSummaries(deps.sql, [stored.id])
   if (!poll || stored.eligibility !== "code") return redirectTo(`/admin/polls/${stored.id}`)
   const made = url.searchParams.has("from") ? rangeOf(url, stored, MAKE_AT_ONCE) : null
   const codes = { made: stored.codesMade, used: poll.total }

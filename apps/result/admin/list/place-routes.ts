@@ -5,7 +5,7 @@ import { Elysia } from "elysia"
 import { CHANGE_DEADLINE_MS, withDeadline } from "../../database/deadline"
 import { readKeptForm } from "../../http/sent-form"
 import { moveSchema } from "../../polls/poll-order"
-import { changePoll, readStoredPolls } from "../../polls/poll-store"
+import { changePoll, readListed } from "../../polls/poll-store"
 import { type AdminDeps, type AdminVisit, forAdmins, redirectWithFlash } from "../admin-pages"
 import { listAddress, rowName } from "./list-address"
 import { LIST_PAGE } from "./poll-list"
@@ -28,9 +28,7 @@ async function move(deps: AdminDeps, visit: AdminVisit): Promise<Response> {
   }
   const poll = await withDeadline(changePoll(deps.sql, visit.id, { place: wanted.data }), CHANGE_DEADLINE_MS)
   deps.changed(poll.id)
-  const listed = (await withDeadline(readStoredPolls(deps.sql))).filter(
-    (one) => one.archived === poll.archived,
-  )
+  const listed = (await withDeadline(readListed(deps.sql))).filter((one) => one.archived === poll.archived)
   const index = listed.findIndex(({ id }) => id === poll.id)
   const page = Math.floor(Math.max(0, index) / LIST_PAGE) + 1
   const address = listAddress({ archived: poll.archived, search: "", ordering: true }, page)

@@ -1,16 +1,16 @@
 /** The polls that one page of the list shows. */
 
 import { searchable } from "@tallyroom/lib/polls/names"
-import type { ListPart, PollSummary } from "../views"
+import type { ListPart } from "../views"
 
 /** How many polls one page of the list shows. */
 export const LIST_PAGE = 50
 
 /** The part of the polls that a query asks for. Polls are found by parts of title or id, without regard to case and accents. */
-export function partOfPolls(
-  all: PollSummary[],
+export function partOfPolls<Listed extends { id: string; title: string; archived: boolean }>(
+  all: readonly Listed[],
   query: URLSearchParams,
-): ListPart & { polls: PollSummary[]; archivedCount: number } {
+): ListPart & { polls: Listed[]; archivedCount: number } {
   const archived = query.has("archived")
   const search = (query.get("q") ?? "").trim().slice(0, 200)
   const listed = all.filter((poll) => poll.archived === archived)

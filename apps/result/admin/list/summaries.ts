@@ -3,6 +3,7 @@
 import type { Database } from "@tallyroom/lib/database"
 import { decisionOf } from "@tallyroom/lib/polls/decision"
 import { votingPhase } from "@tallyroom/lib/polls/poll"
+import { textArray } from "@tallyroom/lib/postgres-array"
 import { withDeadline } from "../../database/deadline"
 import { readStoredPolls, type StoredPoll } from "../../polls/poll-store"
 import { ballotIn, decisionIn } from "../../tally/snapshot"
@@ -11,15 +12,17 @@ import type { PollSummary } from "../views"
 /** A worker opens a draft within a second of its time. */
 const MISSED_MS = 5_000
 
-/** All polls with their numbers of votes, in the order of the list. */
-export async function readSummaries(sql: Database): Promise<PollSummary[]> {
+/** These polls with their numbers of votes, in the order of the list. */
+export async function readSummaries(sql: Database, ids: readonly string[]): Promise<PollSummary[]> {
   const [polls, rows] = await withDeadline(
     Promise.all([
-      readStoredPolls(sql),
-      sql`SELECT poll, sum(votes)::bigint AS votes FROM tallies GROUP BY poll`,
+      readStoredPolls(sql, ids),
+      sql`
+        SELECT number, COALESCE((SELECT sum(votes) FROM tallies WHERE poll = number), 0)::bigint AS votes
+        FROM polls WHERE id = ANY(${textArray(ids)}::text[])`,
     ]),
   )
-  const totals = new Map(rows.map((row) => [Number(row.poll), Number(row.votes)]))
+  const totals = new Map(rows.map((row) => [Number(row.number), Number(row.votes)]))
   return polls.map((poll) => summaryOf(poll, totals.get(poll.number) ?? 0))
 }
 

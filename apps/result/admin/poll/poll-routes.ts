@@ -10,7 +10,7 @@ import { readKeptForm } from "../../http/sent-form"
 import { voteAddressFor } from "../../http/vote-address"
 import { isScheduled } from "../../polls/fixed-parts"
 import { type PollChange, pollChangeSchema } from "../../polls/poll-change"
-import { changePoll, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
+import { changePoll, readListed, readStoredPoll, type StoredPoll } from "../../polls/poll-store"
 import { snapshotOf } from "../../tally/snapshot"
 import {
   type AdminDeps,
@@ -67,7 +67,12 @@ export function adminPollRoutes(deps: AdminDeps) {
 }
 
 async function listPage(deps: AdminDeps, { request, url, text, flash }: AdminVisit): Promise<Response> {
-  const { polls, archivedCount, ...part } = partOfPolls(await readSummaries(deps.sql), url.searchParams)
+  const listed = await withDeadline(readListed(deps.sql))
+  const { polls: shown, archivedCount, ...part } = partOfPolls(listed, url.searchParams)
+  const polls = await readSummaries(
+    deps.sql,
+    shown.map(({ id }) => id),
+  )
   const title = text.t(part.archived ? "archivedPolls" : "polls")
   const view = { page: "list", polls, part, archivedCount, notice: flash } as const
   return adminPage(deps, request, view, { title })

@@ -77,7 +77,7 @@ async function deletePage(
   error: string | null,
 ): Promise<Response> {
   const { id: known } = await withDeadline(readStoredPoll(deps.sql, id))
-  const poll = (await readSummaries(deps.sql)).find((one) => one.id === known)
+  const [poll] = await readSummaries(deps.sql, [known])
   if (!poll) return redirectTo("/admin")
   const status = error === null ? 200 : UNPROCESSABLE
   return adminPage(deps, request, { page: "delete", poll, error }, { title: text.t("deletePoll"), status })
