@@ -19,6 +19,7 @@ import { benchMemory } from "./benchmarks/memory"
 import { benchNotify } from "./benchmarks/notify"
 import { benchOutcomes } from "./benchmarks/outcomes"
 import { type BenchmarkName, benchmarksOf, type Plan, planOf } from "./benchmarks/plan"
+import { benchPolls } from "./benchmarks/polls"
 import { benchReconnect } from "./benchmarks/reconnect"
 import { benchRecordMinute } from "./benchmarks/record-minute"
 import { benchReplicas } from "./benchmarks/replicas"
@@ -55,6 +56,7 @@ const RUNS: Record<BenchmarkName, Benchmark[]> = {
   batches: [benchBatches],
   notify: [benchNotify],
   size: [benchSize],
+  polls: [benchPolls],
   "end-to-end": [benchEndToEnd],
   "click-to-screen": [benchClickToScreen],
   "record-minute": [benchRecordMinute],

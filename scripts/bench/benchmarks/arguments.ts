@@ -14,7 +14,7 @@ import {
 import { MACHINE_NAME } from "../saved/saved-file"
 import { BENCHMARKS, type BenchmarkName, RATIOS } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--ratios] [--votes N] [--viewers N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--ratios] [--votes N] [--voters N]… [--viewers N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
@@ -24,6 +24,7 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
   --only NAME   ${BENCHMARKS.join(", ")}; may be given several times
   --ratios      those alone that have a ratio with a bound: ${RATIOS.join(", ")}
   --votes N     votes of a round of record-minute (300,000); the record is 2,988,000
+  --voters N    voters who are there already in \`size\` (1,000,000 and 10,000,000); may be given several times
   --viewers N   how many watch in \`replicas\`, in place of one crowd after the other (25,000 and 100,000)
   --classic FOLDER  a checkout of dockersamples/example-voting-app, whose vote app \`classic\` measures beside ours; without one it is left out
   --strict      exit with 1 when a bound is missed
@@ -41,6 +42,7 @@ export type BenchArguments = {
   readonly only: readonly BenchmarkName[]
   readonly ratios: boolean
   readonly votes: number | undefined
+  readonly voters: readonly number[] | undefined
   readonly viewers: number | undefined
   readonly classic: string | undefined
   readonly save: string | undefined
@@ -68,6 +70,7 @@ export function readBenchArguments(): BenchArguments {
       only: orElse(several(oneOf(BENCHMARKS)), []),
       ratios: flag,
       votes: wholeNumber(1_000, 100_000_000),
+      voters: several(wholeNumber(1_000, 1_000_000_000)),
       viewers: wholeNumber(100, 1_000_000),
       classic: text,
       save: machineName,

@@ -7,6 +7,7 @@ export const BENCHMARKS = [
   "batches",
   "notify",
   "size",
+  "polls",
   "end-to-end",
   "click-to-screen",
   "record-minute",
@@ -55,9 +56,13 @@ export type Plan = {
   batchBallots: number
   /** Commits of each number of shards, with notifications and without. */
   notifyCommits: number
-  /** How many voted already in the poll in which it is voted then, and seconds of each size. */
+  /** How many voted already in the poll in which it is voted then, the first of them nobody, and seconds of each size. */
   sizes: readonly number[]
   sizeSeconds: number
+  /** Polls that are open at once, ballots of a counting round in them, and seconds in which they are looked at while nobody votes. */
+  polls: number
+  pollsBallots: number
+  pollsIdleSeconds: number
   /** Seconds of a flood from end to end, the warm-up included, and of accepting alone beside it. */
   floodSeconds: number
   /** Votes of a round of the record minute, at least. */
@@ -103,6 +108,9 @@ const FULL = {
   notifyCommits: 1_600,
   sizes: [0, 1_000_000, 10_000_000],
   sizeSeconds: 5,
+  polls: 10_000,
+  pollsBallots: 100_000,
+  pollsIdleSeconds: 9,
   floodSeconds: 20,
   recordVotes: 300_000,
   rushVoters: 37_000,
@@ -145,6 +153,9 @@ const QUICK = {
   notifyCommits: 160,
   sizes: [0, 50_000],
   sizeSeconds: 2,
+  polls: 1_000,
+  pollsBallots: 20_000,
+  pollsIdleSeconds: 3,
   floodSeconds: 7,
   recordVotes: 20_000,
   rushVoters: 4_000,
@@ -177,16 +188,19 @@ export type Wishes = {
   ratios: boolean
   rounds?: number | undefined
   votes?: number | undefined
+  /** Sizes of polls in place of the usual ones, beside the one without voters. */
+  voters?: readonly number[] | undefined
   viewers?: number | undefined
   classic?: string | undefined
 }
 
-export function planOf({ quick, ratios, rounds, votes, viewers, classic }: Wishes): Plan {
+export function planOf({ quick, ratios, rounds, votes, voters, viewers, classic }: Wishes): Plan {
   const measured = quick ? QUICK : FULL
   const usual = quick ? (ratios ? QUICK_ROUNDS_OF_RATIOS : QUICK_ROUNDS) : ROUNDS
   return {
     ...{ rounds: rounds ?? usual, classicFolder: classic, ...measured },
     ...(votes !== undefined && { recordVotes: votes }),
+    ...(voters !== undefined && { sizes: [0, ...voters] }),
     ...(viewers !== undefined && { audiences: [viewers] }),
   }
 }

@@ -74,6 +74,21 @@ export async function castNew(
   }
 }
 
+/** The same, each ballot in the next one of these polls. */
+export async function castSpread(redis: Redis, ballots: number, polls: readonly Poll[]): Promise<void> {
+  const appender = appenderOf(redis)
+  const asked = polls.map((poll) => ({ pollId: poll.id, terms: termsOf(poll) }))
+  const choose = alternately("a", "b")
+  for (let cast = 0; cast < ballots; cast += BALLOTS_AT_ONCE) {
+    const some = Array.from({ length: Math.min(BALLOTS_AT_ONCE, ballots - cast) }, (_, i) => {
+      const at = asked[(cast + i) % asked.length]
+      if (!at) throw new Error("there are no polls")
+      return castOne(appender, at, choose())
+    })
+    await Promise.all(some)
+  }
+}
+
 export function newVoter(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url")
 }
