@@ -239,7 +239,12 @@ export class HeldShards {
     const onOpen = () => this.parts.onOpen(number)
     const source = broker
       ? new StreamSource(number, { ...parts, broker, metrics, onAdopted: onOpen })
-      : new RedisSource(number, { ...parts, openRedis: () => openRedis(number), retention, restoring: this.restoring })
+      : new RedisSource(number, {
+          ...parts,
+          openRedis: () => openRedis(number),
+          retention,
+          restoring: this.restoring,
+        })
     const traces = tracing &&
       !broker && { withTraces: (entries: Entry[]) => withTraces(redis, number, entries) }
     const stores = { sql, commits, source }
