@@ -103,7 +103,7 @@ async function openRoom(run: BenchRun, there: There): Promise<Room> {
 }
 
 /** Votes that the books have and that the inbox knows nothing of. */
-export function votesElsewhere({ voters, polls }: There): number {
+function votesElsewhere({ voters, polls }: There): number {
   return polls === "old polls" ? voters : 0
 }
 
