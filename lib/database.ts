@@ -69,6 +69,9 @@ const POOL_TOO_SMALL =
 /** Addresses at which a session may be given no parameters of ours, so that the next pool need not try. */
 const plainPlaces = new Set<string>()
 const guards = new WeakMap<Database, GuardedPool>()
+const unconfirmed = new WeakMap<Database, number>()
+/** The part of Postgres that warns when somebody ends a wait for a synchronous standby: its words depend on the server's language. */
+const WAITS_FOR_STANDBY = "SyncRepWaitForLSN"
 
 /**
  * Opens a pool that comes back by itself. Counts and milliseconds come as numbers (they stay below 2^53);
@@ -80,9 +83,13 @@ export function openDatabase(
 ): Database {
   const url = addressNow(given)
   const address = readGivenAddress(given)
+  const onNotice = ({ routine }: { routine?: string }) => {
+    if (routine === WAITS_FOR_STANDBY) unconfirmed.set(guard.sql, unconfirmedCommits(guard.sql) + 1)
+  }
   const open = (session: Session = {}) =>
     openPool(address, {
       ...everyConnection(name, session),
+      ...(answerMs !== undefined && { onnotice: onNotice }),
       max: connections,
       backoff: (attempt) => backoff(attempt, LONGEST_PAUSE_MS) / 1_000,
       types: {
@@ -110,6 +117,14 @@ export function openDatabase(
   const guard = new GuardedPool(() => open(session), { answerMs, onSilent: tell, isMended })
   guards.set(guard.sql, guard)
   return guard.sql
+}
+
+/**
+ * How often a commit over a pool with deadlines was acknowledged although no synchronous standby has it, as somebody ended its wait
+ * (pg_cancel_backend). Whatever is committed after it is acknowledged once a standby has both.
+ */
+export function unconfirmedCommits(sql: Database): number {
+  return unconfirmed.get(sql) ?? 0
 }
 
 /** Destroys all connections of a pool with deadlines; what waits on them is rejected, and others are made. */

@@ -260,6 +260,27 @@ test("a change of a poll that is lost with the primary is undone on every screen
   expectNeverBack(at.viewer.snapshots)
 })
 
+test("a commit whose wait for the standby is ended by somebody, and that the standby never gets, is counted again", async () => {
+  const at = await open(true)
+  const stop = startFlood(at.stores, at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.standby.kill9()
+  await waitFor("a batch to wait", async () => {
+    const rows = await askServer(
+      at.primary,
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'tallyroom-worker-commits'",
+    )
+    return rows.length > 0
+  })
+  const there = Number(await countedIn(at.primary))
+  await at.primary.kill9()
+  rmSync(at.primary.dir, { recursive: true })
+  await at.standby.start()
+  await at.standby.promote()
+  expect(Number(await countedIn(at.standby))).toBeLessThan(there)
+  await expectAllCounted(at, await stop())
+})
+
 test("while the standby is away commits wait for it, and nothing hangs for ever or is lost", async () => {
   const at = await open(true)
   const waiting = async () => {

@@ -1,6 +1,6 @@
 /** The one transaction in which a batch is counted: votes, tallies, timeline, books, position and notification, or nothing. */
 
-import type { Database } from "@tallyroom/lib/database"
+import { type Database, unconfirmedCommits } from "@tallyroom/lib/database"
 import { nullableArray, numberArray, textArray } from "@tallyroom/lib/postgres-array"
 import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
@@ -37,11 +37,27 @@ const hopefulStatement = withoutOnce(commitStatement, SKIP_STANDING)
 /** SQLSTATE unique_violation. */
 const STANDS_ALREADY = "23505"
 
+/** Nothing of the batch may leave the inbox: its commit stands on the primary alone. To begin anew waits for the standby. */
+class Unconfirmed extends Error {
+  override readonly name = "Unconfirmed"
+}
+
+/**
+ * Counts a batch, and returns once all that the primary waits for has it.
+ * @throws {Unconfirmed} when somebody ended that wait
+ */
+export async function commitBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
+  const before = unconfirmedCommits(sql)
+  const counted = await countBatch(sql, commit)
+  if (unconfirmedCommits(sql) === before) return counted
+  throw new Unconfirmed("somebody ended a commit's wait for a synchronous standby: it may not be there yet")
+}
+
 /**
  * Counts a batch. `moved` is false when nothing was changed: the position is not where the batch was read from, the lease
  * went to another worker, this one has begun anew, or one of its polls became final or was deleted.
  */
-export async function commitBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
+async function countBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
   const run = (statement: string, parameters: Parameter[]) =>
     sql.unsafe(statement, parameters, { prepare: true })
   const unlessStanding = <T>(counted: Promise<T>): Promise<T | null> =>
