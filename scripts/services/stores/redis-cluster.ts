@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { within } from "@tallyroom/lib/within"
 import { Redis } from "ioredis"
 import { freePort } from "../processes/ports"
 import { keptSecrets, writePrivately } from "../secrets"
@@ -12,6 +13,8 @@ const SLOTS = 16_384
 const FORM_DEADLINE_MS = 60_000
 /** A master that says nothing for so long is replaced. */
 const NODE_TIMEOUT_MS = 2_000
+/** A node that does not answer by then hangs. */
+const SILENT_MS = 1_000
 /** How long a key's move from one node to another may take. */
 const MOVE_MS = 5_000
 
@@ -21,6 +24,8 @@ export interface RedisClusterOptions extends Pick<RedisOptions, "program" | "fla
   readonly masters?: number
   /** Of each master. */
   readonly replicas?: number
+  /** Replicas beside these: one goes to whichever master has none. */
+  readonly spares?: number
 }
 
 /** All nodes as one server; its addresses name every node. */
@@ -33,15 +38,20 @@ export interface RedisCluster extends RedisServer {
    * @param between runs after each key that was moved, while the slot is in two places
    */
   moveSlot(slot: number, to: RedisServer, between?: (key: string) => Promise<unknown>): Promise<void>
+  /** Has Valkey (from 9.0 on) move a slot to another master as a whole. */
+  moveWhole(slot: number, to: RedisServer): Promise<void>
+  /** Has a replica take the place of the slot's master, as before an upgrade. */
+  promote(slot: number): Promise<void>
 }
 
 /** Starts a cluster whose data in `dir` survives restarts and crashes. */
 export async function startRedisCluster(options: RedisClusterOptions): Promise<RedisCluster> {
-  const { masters = 3, replicas = 1 } = options
+  const { masters = 3, replicas = 1, spares = 0 } = options
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const nodes: RedisServer[] = []
-  for (let i = 0; i < masters * (1 + replicas); i++) nodes.push(await startNode(dir, `node-${i}`, options))
+  for (let i = 0; i < masters * (1 + replicas) + spares; i++)
+    nodes.push(await startNode(dir, `node-${i}`, options))
   const admins = nodes.map(({ adminUrl }) => openAdmin(adminUrl))
   try {
     await form(nodes, admins, masters)
@@ -149,6 +159,21 @@ function clusterOf(dir: string, nodes: readonly RedisServer[]): RedisCluster {
     },
     masterOf,
     moveSlot: async (slot, to, between) => moveSlot(nodes, await masterOf(slot), to, slot, between),
+    moveWhole: async (slot, to) => {
+      const range = ["SLOTSRANGE", String(slot), String(slot), "NODE", await idOf(to)]
+      await withAdmin(await masterOf(slot), (admin) => admin.call("CLUSTER", "MIGRATESLOTS", ...range))
+      await waitFor("the slot to move", async () => (await masterOf(slot)) === to, FORM_DEADLINE_MS)
+    },
+    promote: async (slot) => {
+      const master = await masterOf(slot)
+      const replica = await replicaOf(nodes, master)
+      await withAdmin(replica, (admin) => admin.call("CLUSTER", "FAILOVER"))
+      await waitFor(
+        "a replica to take over",
+        async () => (await masterOf(slot)) === replica,
+        FORM_DEADLINE_MS,
+      )
+    },
   }
 }
 
@@ -162,19 +187,32 @@ async function withAdmin<T>({ adminUrl }: RedisServer, ask: (admin: Redis) => Pr
   }
 }
 
+const idOf = (node: RedisServer) =>
+  withAdmin(node, async (admin) => String(await admin.call("CLUSTER", "MYID")))
+
+async function replicaOf(nodes: readonly RedisServer[], master: RedisServer): Promise<RedisServer> {
+  for (const node of nodes.filter(({ pid }) => pid !== undefined)) {
+    const info = await withAdmin(node, (admin) => admin.info("replication"))
+    if (new RegExp(`^master_port:${master.port}\r$`, "m").test(info)) return node
+  }
+  throw new Error("the master has no replica")
+}
+
 /** The node that more than half of those that run name as the slot's master; false without one. */
 async function masterBy(nodes: readonly RedisServer[], slot: number): Promise<RedisServer | false> {
   const running = nodes.filter(({ pid }) => pid !== undefined)
-  const ports = await Promise.all(
-    running.map((node) =>
-      withAdmin(node, async (admin) => {
-        const entries = await admin.cluster("SLOTS")
-        return entries.find(([first, last]) => first <= slot && slot <= last)?.[2]?.[1]
-      }),
-    ),
-  )
+  const ports = await Promise.all(running.map((node) => portBy(node, slot)))
   const agreed = running.find(({ port }) => ports.filter((it) => it === port).length * 2 > running.length)
   return agreed ?? false
+}
+
+/** The port of the slot's master, as this node knows it; undefined where it knows none, or says nothing. */
+async function portBy(node: RedisServer, slot: number): Promise<number | undefined> {
+  const asked = withAdmin(node, (admin) =>
+    within(SILENT_MS, admin.cluster("SLOTS"), () => new Error("it hangs")),
+  )
+  const entries = await asked.catch(() => [])
+  return entries.find(([first, last]) => first <= slot && slot <= last)?.[2]?.[1]
 }
 
 async function moveSlot(
@@ -184,13 +222,11 @@ async function moveSlot(
   slot: number,
   between?: (key: string) => Promise<unknown>,
 ): Promise<void> {
-  const [idOfSource, idOfTarget] = await Promise.all(
-    [from, to].map((node) => withAdmin(node, (admin) => admin.call("CLUSTER", "MYID"))),
-  )
+  const [idOfSource, idOfTarget] = await Promise.all([idOf(from), idOf(to)])
   const set = (node: RedisServer, ...state: string[]) =>
     withAdmin(node, (admin) => admin.call("CLUSTER", "SETSLOT", String(slot), ...state))
-  await set(to, "IMPORTING", String(idOfSource))
-  await set(from, "MIGRATING", String(idOfTarget))
+  await set(to, "IMPORTING", idOfSource)
+  await set(from, "MIGRATING", idOfTarget)
   const { password } = new URL(to.adminUrl)
   await withAdmin(from, async (admin) => {
     for (;;) {
@@ -202,11 +238,11 @@ async function moveSlot(
     }
   })
   // The target first: else the slot would for a moment be nobody's.
-  await set(to, "NODE", String(idOfTarget))
-  await set(from, "NODE", String(idOfTarget))
+  await set(to, "NODE", idOfTarget)
+  await set(from, "NODE", idOfTarget)
   for (const node of nodes) {
     if (node === to || node === from || node.pid === undefined) continue
     // Replicas learn it from their masters.
-    await set(node, "NODE", String(idOfTarget)).catch(() => {})
+    await set(node, "NODE", idOfTarget).catch(() => {})
   }
 }
