@@ -18,7 +18,8 @@ const SILENT_MS = 1_000
 /** How long a key's move from one node to another may take. */
 const MOVE_MS = 5_000
 
-export interface RedisClusterOptions extends Pick<RedisOptions, "program" | "flags" | "appendfsync"> {
+export interface RedisClusterOptions
+  extends Pick<RedisOptions, "program" | "flags" | "appendfsync" | "isReplicated"> {
   /** Has a folder for each node. */
   readonly dir: string
   readonly masters?: number
@@ -64,15 +65,16 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
 async function startNode(
   dir: string,
   name: string,
-  { program, flags, appendfsync }: RedisClusterOptions,
+  { program, flags, appendfsync, isReplicated }: RedisClusterOptions,
 ): Promise<RedisServer> {
   const own = join(dir, name)
-  keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker"])
+  keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker", "replica", "sentinel"])
   writePrivately(join(own, "passwords.json"), readFileSync(join(dir, "passwords.json"), "utf8"))
   return startRedis({
     dir: own,
     ...(program !== undefined && { program }),
     ...(appendfsync && { appendfsync }),
+    ...(isReplicated && { isReplicated }),
     configuration: ({ admin }) => ["masteruser admin", `masterauth ${admin}`],
     flags: {
       "cluster-enabled": "yes",
