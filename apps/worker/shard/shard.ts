@@ -190,8 +190,16 @@ export class Shard {
     if (error instanceof PositionMoved) log.info({ shard: this.shard }, "the position moved elsewhere")
     else if (++this.failures === 1)
       log.warn({ shard: this.shard, err: error }, "counting stopped; trying again")
-    await pause(backoff(Math.max(1, this.failures)), signal)
+    await this.pauseUntilReturn(backoff(Math.max(1, this.failures)), signal)
     return true
+  }
+
+  /** Ends early when the inbox is back: the pause spares whoever does not answer, and not voters. */
+  private async pauseUntilReturn(ms: number, signal: AbortSignal): Promise<void> {
+    const returned = new AbortController()
+    const unfollow = this.parts.source.onReturn?.(() => returned.abort())
+    await pause(ms, AbortSignal.any([signal, returned.signal]))
+    unfollow?.()
   }
 
   private async seal(problem: string): Promise<void> {

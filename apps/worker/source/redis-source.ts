@@ -167,6 +167,14 @@ export class RedisSource implements Source {
     await raiseFence(this.parts.redis, this.shard)
   }
 
+  onReturn(back: () => void): () => void {
+    const connections = [this.parts.redis, this.readingRedis]
+    for (const connection of connections) connection.on("ready", back)
+    return () => {
+      for (const connection of connections) connection.off("ready", back)
+    }
+  }
+
   async close(): Promise<void> {
     this.watch.stop()
     this.readingRedis.disconnect()

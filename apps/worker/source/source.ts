@@ -38,6 +38,8 @@ export interface Source extends CountableInbox {
   project(which: CopiesToWrite): Promise<void>
   /** Has vote accept nothing until the inbox is opened again. */
   seal(): Promise<void>
+  /** Calls `back` whenever a connection to the inbox stands again, until the returned function is called. */
+  onReturn?(back: () => void): () => void
   /** Ends what reading began. Does not throw. */
   close(): Promise<void>
 }

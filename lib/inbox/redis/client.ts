@@ -40,6 +40,8 @@ export type Route = {
   place(): RedisPlace
   /** Looks where it leads now. It is called before the first connection and whenever one was lost or failed, and never rejects. */
   renew?(): Promise<void>
+  /** Calls `look` whenever it may lead elsewhere than before, until the returned function is called. */
+  follow?(look: () => void): () => void
   /** Whether an error that was answered at `from` says that the route leads elsewhere by now. */
   leadsElsewhere?(error: Error, from: StoreServer): boolean
   /** The longest pause between two tries, in ms. */
@@ -104,6 +106,7 @@ export function openAlong(route: Route, events: ConnectionEvents = {}, answerTim
   keepAlive(redis)
   if (route.renew || route.connector) leaveSilent(redis)
   if (route.renew) {
+    leaveWrong(redis, route)
     const connect = () => {
       takeRoute()
       if (redis.status === "wait") redis.connect().catch(() => {})
@@ -183,6 +186,17 @@ function leaveSilent(redis: Redis): void {
     timer = setTimeout(() => redis.status === "connect" && redis.disconnect(true), GREETING_MS)
   })
   for (const event of ["ready", "close"]) redis.on(event, () => clearTimeout(timer))
+}
+
+/** Gives up a connection in the making as soon as it is known to lead to the wrong Redis: to one that is gone it may take long. */
+function leaveWrong(redis: Redis, route: Route): void {
+  const look = () => {
+    const { host, port } = route.place()
+    const isRight = redis.options.host === host && redis.options.port === port
+    if (!isRight && ["connecting", "connect"].includes(redis.status)) redis.disconnect(true)
+  }
+  const unfollow = route.follow?.(look)
+  if (unfollow) redis.on("end", unfollow)
 }
 
 /** Which answers have a connection made anew. */

@@ -28,6 +28,7 @@ export class ClusterMap {
   private nodes: readonly ClusterNode[] = []
   /** Where MOVED said that a slot is, as long as the map may be older than that. */
   private readonly moved = new Map<number, News>()
+  private readonly followers = new Set<() => void>()
   private readonly way: () => Way
   /** Which node is asked first: another one each time, as one may be parted from the others. */
   private turn = -1
@@ -48,6 +49,10 @@ export class ClusterMap {
     return {
       place: () => ({ ...this.way().place, ...this.nodeOf(slot) }),
       renew: () => this.renew(),
+      follow: (look) => {
+        this.followers.add(look)
+        return () => this.followers.delete(look)
+      },
       leadsElsewhere: (error, from) => this.learn(error, from),
       longestPauseMs: LONGEST_PAUSE_MS,
       isCluster: true,
@@ -102,6 +107,7 @@ export class ClusterMap {
     this.nodes = distinct(ranges.flatMap(({ master, replicas }) => [master, ...replicas]))
     this.readAt = performance.now()
     for (const [slot, { at }] of this.moved) if (askedAt - at > NEWS_MS) this.moved.delete(slot)
+    for (const look of this.followers) look()
   }
 }
 

@@ -68,6 +68,9 @@ class OneRedis implements RedisShards {
   }
 }
 
+/** A master that hangs is replaced within seconds: by then nobody should wait for it any more. */
+const CLUSTER_SILENT_MS = 3_000
+
 class ClusterShards implements RedisShards {
   private readonly map: ClusterMap
   private readonly opened = new Map<number, Redis>()
@@ -91,7 +94,7 @@ class ClusterShards implements RedisShards {
   }
 
   openAnother(shard: number, events?: ConnectionEvents): Redis {
-    return openAlong(this.map.route(shard), events)
+    return openAlong(this.map.route(shard), events, CLUSTER_SILENT_MS)
   }
 
   each(use: (redis: Redis, shard: number) => void): void {
