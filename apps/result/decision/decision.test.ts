@@ -99,7 +99,10 @@ test("of many motions it is told how many are carried, and of few each by itself
       ...{ total: 8, abstained: 0 },
     }
     const outcome = decideCounts(counts, decisionSchema.parse({ rule: "majority", quorum }))
-    return [outcomeCounts(outcome, options, english), outcomeInOne(outcome, options, false, english)]
+    const plain = (text: string | null) => text?.replaceAll("\u00a0", " ") ?? null
+    return [outcomeCounts(outcome, options, english), outcomeInOne(outcome, options, false, english)].map(
+      plain,
+    )
   }
   expect(decided(4)).toEqual([
     "Carried: 2 · Not carried: 1 · Tied: 1",
