@@ -182,23 +182,38 @@ export function createApp(deps: AppDeps) {
     sockets.closeAll()
   }
   /** Another process has changed a poll: nobody is shown any more what it may hide now. */
-  const forgetPolls = () => {
-    for (const reads of [tallies, results]) reads.forget()
-  }
-  return { app, hub, closeViewers, forgetPolls }
+  const forgetPoll = inOneGo((polls) => {
+    tallies.forgetWhere(({ poll }) => polls.has(poll.number))
+    results.forgetWhere(({ tally }) => polls.has(tally.poll.number))
+  })
+  return { app, hub, closeViewers, forgetPoll }
 }
 
-type Hearing = Pick<ReturnType<typeof createApp>, "hub" | "forgetPolls">
+/** Collects what comes in one moment, as thousands of polls may close in the same one. */
+function inOneGo(work: (numbers: ReadonlySet<number>) => void): (number: number) => void {
+  let collected = new Set<number>()
+  return (number) => {
+    if (collected.size === 0)
+      setImmediate(() => {
+        const numbers = collected
+        collected = new Set()
+        work(numbers)
+      })
+    collected.add(number)
+  }
+}
+
+type Hearing = Pick<ReturnType<typeof createApp>, "hub" | "forgetPoll">
 
 /**
  * What the app does with what is heard from Postgres.
  * @param isTracing whether it is heard where traces of ballots go on
  */
-export function heardBy({ hub, forgetPolls }: Hearing, isTracing = false): Heard {
+export function heardBy({ hub, forgetPoll }: Hearing, isTracing = false): Heard {
   return {
     ...(isTracing && { traced: (poll: number, traceparent: string) => hub.traced(poll, traceparent) }),
     changed: (channel, poll) => {
-      if (channel === "polls") forgetPolls()
+      if (channel === "polls") forgetPoll(poll)
       hub.changed(poll)
     },
     accepted: (poll, since) => hub.accepted(poll, since),

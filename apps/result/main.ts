@@ -46,7 +46,7 @@ for (const note of notesOf(settings.DATABASE_URL, settings.DATABASE_LISTEN_URL))
 const decider = new Decider({ databaseUrl: () => current().DATABASE_URL, name: "result-outcomes", log })
 const registry = createRegistry("result")
 const tracing = await startTracing("result", settings, log)
-const { app, hub, closeViewers, forgetPolls } = createApp({
+const { app, hub, closeViewers, forgetPoll } = createApp({
   sql,
   decider,
   log,
@@ -70,7 +70,7 @@ const listener = new Listener({
   url: () => current().DATABASE_LISTEN_URL || current().DATABASE_URL,
   isForListening: settings.DATABASE_LISTEN_URL !== "",
   name: "result-hears",
-  heard: heardBy({ hub, forgetPolls }, tracing !== null),
+  heard: heardBy({ hub, forgetPoll }, tracing !== null),
   sql,
   isPrepared: (connection) => tables.areReady(connection),
   problemThere,

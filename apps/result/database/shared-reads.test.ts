@@ -60,6 +60,34 @@ test("what was forgotten is read again in the middle of a crowd", async () => {
   expect(await read("lunch")).toBe(before + 1)
 })
 
+test("what another process changed is read again, and nothing else", async () => {
+  const reads: string[][] = []
+  const { read, forgetWhere } = sharedReads(async (keys) => {
+    reads.push(keys)
+    return new Map(keys.filter((key) => key !== "nowhere").map((key) => [key, key]))
+  })
+  for (const key of ["lunch", "dinner", "nowhere"]) await read(key)
+  forgetWhere((value) => value === "lunch")
+  await Promise.all(["lunch", "dinner", "nowhere"].map(read))
+  expect(reads.slice(3)).toEqual([["lunch", "nowhere"]])
+})
+
+test("a change while a poll is read makes the next one read it again, if it is that one's", async () => {
+  let reads = 0
+  const { read, forgetWhere } = sharedReads(async (keys) => {
+    reads++
+    await Bun.sleep(1)
+    return new Map(keys.map((key) => [key, key]))
+  })
+  const first = Promise.all([read("lunch"), read("dinner")])
+  forgetWhere((value) => value === "lunch")
+  await first
+  await read("dinner")
+  expect(reads).toBe(1)
+  await read("lunch")
+  expect(reads).toBe(2)
+})
+
 test("a read that failed is used by nobody who asks later", async () => {
   let reads = 0
   const { read } = sharedReads(async (keys) => {

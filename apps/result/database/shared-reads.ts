@@ -20,6 +20,8 @@ export type SharedReads<T> = {
   readAnew: (key: string) => Promise<T | undefined>
   /** Makes the next read of this key, or of any, ask Postgres again, after this process has changed something. */
   forget: (key?: string) => void
+  /** The same for whatever may be out of date, as another process has changed something. One that is being read is told a last time. */
+  forgetWhere: (isOld: (value: T) => boolean) => void
 }
 
 /**
@@ -57,13 +59,15 @@ export function sharedReads<T>(readMany: (keys: string[]) => Promise<Map<string,
     restsUntil.set(key, rests)
     // A read may have to wait for the one before, which hangs as well where Postgres does: both together get one deadline.
     const value = withDeadline(nextRead()).then((found) => found.get(key))
-    const answer: Answer<T> = { value, renewableFrom: Number.POSITIVE_INFINITY }
+    const answer: Answer<T> = { value, renewableFrom: Number.POSITIVE_INFINITY, found: null, doubts: [] }
     answers.set(key, answer)
     const drop = () => {
       if (answers.get(key) === answer) answers.delete(key)
     }
-    value.then(() => {
+    value.then((found) => {
       const now = performance.now()
+      answer.found = { value: found }
+      if (answer.doubts.some((isOld) => found === undefined || isOld(found))) return drop()
       answer.renewableFrom = now + Math.max(REUSE_MS, now - started)
       setTimeout(drop, Math.max(answer.renewableFrom, rests) - now)
     }, drop)
@@ -81,8 +85,21 @@ export function sharedReads<T>(readMany: (keys: string[]) => Promise<Map<string,
       return told(answer && answer.renewableFrom > performance.now() ? answer.value : ask(key))
     },
     forget: (key) => (key === undefined ? answers.clear() : void answers.delete(key)),
+    forgetWhere: (isOld) => {
+      for (const [key, { found, doubts }] of answers) {
+        if (found === null) doubts.push(isOld)
+        else if (found.value === undefined || isOld(found.value)) answers.delete(key)
+      }
+    },
   }
 }
 
-/** `renewableFrom`: before this moment nobody needs a newer one (ms of performance.now()). */
-type Answer<T> = { value: Promise<T | undefined>; renewableFrom: number }
+type Answer<T> = {
+  value: Promise<T | undefined>
+  /** Before this moment nobody needs a newer one (ms of performance.now()). */
+  renewableFrom: number
+  /** What was read; null as long as it is being read. */
+  found: { value: T | undefined } | null
+  /** What may have changed since the reading began. */
+  doubts: ((value: T) => boolean)[]
+}

@@ -36,7 +36,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   built ??= buildAssets({ entrypoints: ENTRYPOINTS })
   const registry = createRegistry("test")
   const decider = new Decider({ databaseUrl: database.resultUrl, name: "result-outcomes", log: quiet })
-  const { app, hub, closeViewers, forgetPolls } = createApp({
+  const { app, hub, closeViewers, forgetPoll } = createApp({
     ...{ sql, decider, registry, log: quiet, assets: await built, adminToken: TOKEN },
     ...{ voteUrl: "http://vote.test", publicUrl: "", trusted: trustedProxies(["127.0.0.0/8"]) },
     ...{
@@ -51,7 +51,7 @@ export async function startResultApp({ database, defer }: OwnStores, overrides: 
   const listener = new Listener({
     ...{ url: database.resultUrl, name: "result-hears", sql, log: quiet },
     isPrepared: (connection) => tables.areReady(connection),
-    heard: heardBy({ hub, forgetPolls }),
+    heard: heardBy({ hub, forgetPoll }),
   })
   listener.start()
   app.listen({ port: 0, hostname: "127.0.0.1" })
