@@ -14,11 +14,23 @@ export type Limit = {
   helps: string
 }
 
-/** @param linkBits a second that go through the narrowest place between the apps and the people, `out` of them are taken */
+/** What is there, whatever runs. */
+export type Room = {
+  /** Bits a second of the narrowest link to the people. */
+  linkBits: number
+  /** `max_connections` of Postgres. */
+  connections: number
+}
+
+/** That one process takes at most: docs/stores.md lists what for. */
+const WORKER_CONNECTIONS = 11
+const RESULT_CONNECTIONS = 10
+
+/** @param out bytes a second that go to the people */
 export function limitsOf(
   load: Load,
   shape: Shape,
-  { costs, live, out, linkBits }: { costs: UnitCosts; live: LiveLimits; out: number; linkBits: number },
+  { costs, live, out, room }: { costs: UnitCosts; live: LiveLimits; out: number; room: Room },
 ): Limit[] {
   const cores = coresOf(load, shape, costs, live)
   const limits: Limit[] = [
@@ -39,13 +51,22 @@ export function limitsOf(
       used: commitsOf(load.votes, shape.shards) / between(costs.commits, shape.shards),
       helps: "fewer INBOX_SHARDS, a faster disk",
     },
+    {
+      name: "Postgres's connections",
+      used: (shape.worker * WORKER_CONNECTIONS + shape.result * RESULT_CONNECTIONS) / room.connections,
+      helps: "a pooler, or a higher max_connections",
+    },
     { name: "a result process's thread", used: cores.result / shape.result, helps: "more of them" },
     {
       name: "a result process's sockets",
       used: load.viewers / shape.result / live.mostViewers,
       helps: "more of them",
     },
-    { name: "the link to the people", used: (out * 8) / linkBits, helps: "a CDN (--cdn), or more links" },
+    {
+      name: "the link to the people",
+      used: (out * 8) / room.linkBits,
+      helps: "a CDN (--cdn), or more links",
+    },
   ]
   return limits.toSorted((a, b) => b.used - a.used)
 }

@@ -100,6 +100,13 @@ test("where a process takes more by itself than it may, no number of them is eno
   expect(() => planFor(EXPECTED, busy, { ...COSTS, votes }, LIVE)).toThrow("No number of result is enough")
 })
 
+test("each result process and each worker takes connections of Postgres, which has so many", () => {
+  const { limits, run } = planFor({ ...EXPECTED, viewers: 300_000 }, POLICY, COSTS, LIVE)
+  expect(run).toMatchObject({ result: 16, worker: 2 })
+  const connections = limits.find(({ name }) => name === "Postgres's connections")
+  expect(connections?.used).toBeCloseTo((16 * 10 + 2 * 11) / 200)
+})
+
 const events = fc.record({
   voters: fc.integer({ min: 1, max: 100_000_000 }),
   minutes: fc.integer({ min: 1, max: 300 }),

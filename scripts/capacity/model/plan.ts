@@ -2,7 +2,7 @@
 
 import { sumOf, type Traffic, trafficOf } from "./bandwidth"
 import { type Cores, coresOf, type Shape, workOf } from "./cores"
-import { type Limit, limitsOf } from "./limits"
+import { type Limit, limitsOf, type Room } from "./limits"
 import { ASKS_A_SECOND, type Expectation, type Load, loadOf } from "./load"
 import { shapeFor } from "./shape"
 import { type Sizes, sizesFor } from "./sizes"
@@ -10,15 +10,13 @@ import type { Exchange, Part, UnitCosts } from "./unit-costs"
 import { type LiveLimits, picturesOf, type Work } from "./work"
 
 /** What the host wants of the machines. */
-export type Policy = {
+export type Policy = Room & {
   /** The share of a core that a process may be busy with. */
   busy: number
   /** Processes of each app beyond those that the load needs. */
   spare: number
   /** Seconds for which votes are to be taken while Postgres is away. */
   hold: number
-  /** Bits a second of the narrowest link to the people. */
-  linkBits: number
 }
 
 export type Plan = {
@@ -59,7 +57,7 @@ export function planFor(expected: Expectation, policy: Policy, costs: UnitCosts,
     pictures: picturesOf(load, viewers / needed.result, live),
     sizes: sizesFor({ voters, viewers, votes: load.votes, shape: needed }, costs, policy.hold),
     total: totalOf(expected, needed.result, costs, live),
-    limits: limitsOf(load, working(needed, run), { costs, live, out, linkBits: policy.linkBits }),
+    limits: limitsOf(load, working(needed, run), { costs, live, out, room: policy }),
   }
 }
 

@@ -46,7 +46,7 @@ export const COSTS: UnitCosts = {
 }
 
 export const LIVE: LiveLimits = { deliveriesPerSecond: 20_000, mostViewers: 20_000 }
-export const POLICY: Policy = { busy: 0.5, spare: 1, hold: 60, linkBits: 10e9 }
+export const POLICY: Policy = { busy: 0.5, spare: 1, hold: 60, linkBits: 10e9, connections: 200 }
 /** 1,000 votes a second. */
 export const EXPECTED: Expectation = {
   ...{ voters: 60_000, minutes: 1, viewers: 0, peak: 1, stay: 0, cdn: false },

@@ -31,6 +31,7 @@ what benchmarks measured on one machine. docs/capacity.md says how, with two exa
   --busy N      percent of a core that a process may be busy with (60)
   --spare N     processes of each app beyond those that are needed (1); there are always two
   --hold N      seconds for which votes are taken while Postgres is away (60)
+  --connections N  max_connections of Postgres (200, as the chart has it)
   --link N      Gbit/s of the narrowest link to the people (10)
   --machine M   whose measurements: a file of scripts/bench/results (two-cores)
   --cloud C     whose prices: ${CLOUD_NAMES.join(" or ")} (both)
@@ -61,6 +62,7 @@ const OPTIONS = {
   busy: orElse(wholeNumber(5, 100), 60),
   spare: orElse(wholeNumber(0, 1_000), 1),
   hold: orElse(wholeNumber(1, 86_400), 60),
+  connections: orElse(wholeNumber(10, 1_000_000), 200),
   link: orElse(decimal(0.01, 100_000), 10),
   machine: orElse(machineName, "two-cores"),
   cloud: oneOf(CLOUD_NAMES),
@@ -86,11 +88,11 @@ export function readWishes(): Wishes {
 type Values = ReturnType<typeof readCommandLine<typeof OPTIONS>>["values"]
 
 export function wishesOf(given: Values): Wishes {
-  const { voters, minutes, viewers, peak, stay, cdn, busy, spare, hold, link } = given
+  const { voters, minutes, viewers, peak, stay, cdn, busy, spare, hold, link, connections } = given
   const { method, machine, cloud, values, json } = given
   return {
     expected: { voters, minutes, viewers, peak, stay, cdn },
-    policy: { busy: busy / 100, spare, hold, linkBits: link * 1e9 },
+    policy: { busy: busy / 100, spare, hold, linkBits: link * 1e9, connections },
     ...{ method, machine, clouds: cloud ? [cloud] : CLOUD_NAMES },
     print: values ? "values" : json ? "json" : "text",
   }
