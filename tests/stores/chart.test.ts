@@ -42,6 +42,7 @@ const CHOICES: Record<string, Values> = {
   NATS: { inbox: "nats", nats: { storageClassName: "fast" } },
   RabbitMQ: { inbox: "rabbitmq" },
   "a Redis Cluster": { inbox: "redis-cluster", redisCluster: { storageClassName: "fast" } },
+  "a Redis with sentinels": { inbox: "redis-sentinel", redisSentinel: { storage: "4Gi" } },
   "managed stores": {
     redis: { enabled: false, managedCidrs: ["203.0.113.7/32", "2001:db8::/64"] },
     postgres: { enabled: false, managedCidrs: ["203.0.113.8/32"] },
@@ -137,7 +138,7 @@ describe("each object is the one of the manifests", () => {
     expect(sorted(await render({}))).toEqual(sorted(await plain(...standard)))
   })
 
-  test.each(["redis-cluster", "nats", "rabbitmq"])("with %s", async (inbox) => {
+  test.each(["redis-cluster", "redis-sentinel", "nats", "rabbitmq"])("with %s", async (inbox) => {
     expect(sorted(await render({ inbox }))).toEqual(sorted(await plain(...standard, `inboxes/${inbox}.yaml`)))
   })
 

@@ -4,13 +4,17 @@ import { createHmac, randomBytes } from "node:crypto"
 import { BACKUP_ROLE, DATABASE, RESULT_ROLE, rolesSql, WORKER_ROLE } from "./database-roles"
 import { natsRoutes, natsUsers } from "./nats-users"
 import { rabbitmqDefinitions } from "./rabbitmq-users"
-import { aclFile } from "./redis-acl"
+import { aclFile, sentinelsAclFile } from "./redis-acl"
 import { scramVerifier } from "./scram-verifier"
 
 /** For each owner (a service) the files that it gets; those of an app are named for its settings. */
 export type Credentials = Record<Owner, Record<string, string>>
 
 export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result" | "backup"
+
+/** The pods with a Redis and its sentinel, by the names that Kubernetes gives them, and how the sentinels call the master. */
+const SENTINELS = [0, 1, 2].map((number) => `redis-sentinel-${number}.redis-sentinel-pods:26379`)
+const MASTER = "tallyroom"
 
 /** The servers of a NATS cluster, by the names that Kubernetes gives them. */
 const NATS_SERVERS = [0, 1, 2].map((number) => `nats-${number}.nats-pods`)
@@ -47,6 +51,8 @@ export function credentialsOf(
     vote: secret("redis vote"),
     worker: secret("redis worker"),
   }
+  const failover = { replica: secret("redis replica"), sentinel: secret("redis sentinel") }
+  const sentinels = { default: secret("redis sentinels"), app: secret("redis sentinels app") }
   const roles = {
     worker: secret("postgres worker"),
     result: secret("postgres result"),
@@ -61,6 +67,7 @@ export function credentialsOf(
   const inboxes = (user: "vote" | "worker") => ({
     NATS_URL: `nats://${user}:${nats[user]}@${hostOf("nats")}:4222`,
     RABBITMQ_URL: `amqp://${user}:${rabbitmq[user]}@${hostOf("rabbitmq")}:5672`,
+    REDIS_SENTINEL_URL: `redis://${user}:${redis[user]}@${SENTINELS.join()}/0?sentinel=${MASTER}&sentinel_user=app&sentinel_password=${sentinels.app}`,
     REDIS_CLUSTER_URL: `redis://${user}:${redis[user]}@${hostOf("redis-cluster")}:6379?cluster=true`,
   })
   const redisUrl = (user: "vote" | "worker") => `redis://${user}:${redis[user]}@${hostOf("redis")}:6379`
@@ -72,6 +79,12 @@ export function credentialsOf(
       "users.acl": aclFile(redis),
       // By which a node of a cluster follows its master.
       "replication.conf": `masteruser admin\nmasterauth ${redis.admin}\n`,
+      // The same for a Redis with sentinels, and what these need.
+      "failover.acl": aclFile(redis, failover),
+      "replica.conf": `masteruser replica\nmasterauth ${failover.replica}\n`,
+      "sentinel-password": failover.sentinel,
+      "sentinels-password": sentinels.default,
+      "sentinels.acl": sentinelsAclFile(sentinels),
     },
     nats: {
       "users.conf": natsUsers(nats),

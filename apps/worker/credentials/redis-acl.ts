@@ -69,6 +69,20 @@ export function aclFile(
   return [DEFAULT_USER, ...users, ...more, ""].join("\n")
 }
 
+/** Who may do what at the sentinels: they themselves everything, and an app may ask where the master is. */
+const SENTINELS_RULES = {
+  default: "~* &* +@all",
+  app: "resetchannels -@all +auth +hello +sentinel|master",
+} as const
+
+/** The content of an ACL file for sentinels. */
+export function sentinelsAclFile(passwords: Record<keyof typeof SENTINELS_RULES, string>): string {
+  const users = Object.entries(SENTINELS_RULES).map(([user, rules]) =>
+    line(user, passwords[user as keyof typeof SENTINELS_RULES], rules),
+  )
+  return [...users, ""].join("\n")
+}
+
 function line(user: string, password: string, rules: string): string {
   const hash = createHash("sha256").update(password).digest("hex")
   return `user ${user} on #${hash} ${rules}`

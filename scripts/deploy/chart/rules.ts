@@ -204,6 +204,11 @@ spec:
     edits: [secret("redis"), volume("redisCluster", "2Gi")],
   },
   {
+    file: "inboxes/redis-sentinel.yaml",
+    when: `eq .Values.inbox "redis-sentinel"`,
+    edits: [secret("redis"), volume("redisSentinel", "2Gi")],
+  },
+  {
     file: "addons/managed-stores.yaml",
     objects: {
       "NetworkPolicy/managed-redis": MANAGED_REDIS,
