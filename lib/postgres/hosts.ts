@@ -6,8 +6,11 @@ import { isLater, type Lineage, noteLineage, outdatedProblem } from "./lineage"
 
 /** How often it is looked whether another host is the primary by now, while connections lead to one. */
 const LOOK_MS = 1_000
-/** How long the others get to answer once a host that takes writes has: one of them may be a later primary. */
-const OTHERS_MS = 300
+/**
+ * How long the others get to answer once a host that takes writes has: one of them may be a later primary, on a busy machine. So long
+ * a new connection waits where a host is gone without a word.
+ */
+const OTHERS_MS = 1_000
 
 /** `lineage` is null where the host takes no writes, or does not tell. */
 export type HostState = { isReadOnly: boolean; lineage: Lineage | null }
