@@ -101,6 +101,7 @@ test("a small plan leaves both stores to the chart, a great one neither, and say
     postgres: { enabled: false },
   })
   expect(valuesText(great, limits)).toContain("# Redis outside of the chart:")
+  expect(valuesText(great, limits)).not.toMatch(/[&*]\w/)
 })
 
 test("a plan for three masters takes the chart's Redis Cluster, and leaves its one Redis out", async () => {

@@ -39,11 +39,12 @@ export function chartValues(plan: Plan, chart: ChartLimits): ChartValues {
     ...redisValues(plan, chart),
     postgres: postgresFits(plan, chart)
       ? { storage: gibibytes(sizes.disk.postgres, LEAST_POSTGRES_GB) }
-      : OUTSIDE,
+      : outside(),
   }
 }
 
-const OUTSIDE = { enabled: false } as const
+/** A new one each time, as YAML would write one that stands twice as a reference. */
+const outside = () => ({ enabled: false }) as const
 
 const replicas = (count: number): Replicas => ({
   minReplicas: count,
@@ -51,10 +52,10 @@ const replicas = (count: number): Replicas => ({
 })
 
 function redisValues(plan: Plan, chart: ChartLimits): Pick<ChartValues, "inbox" | "redis" | "redisCluster"> {
-  if (!redisFits(plan, chart)) return { redis: OUTSIDE }
+  if (!redisFits(plan, chart)) return { redis: outside() }
   const storage = gibibytes(plan.sizes.disk.redis, LEAST_REDIS_GB)
   if (plan.needed.redis === 1) return { redis: { storage } }
-  return { inbox: "redis-cluster", redis: OUTSIDE, redisCluster: { storage } }
+  return { inbox: "redis-cluster", redis: outside(), redisCluster: { storage } }
 }
 
 /** The chart has one Redis, or a cluster of so many masters. */
