@@ -35,8 +35,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: "apps/worker/counting/commit-first-votes.sql",
-        from: "AS b(poll, voter, ms, seq, option)\n), movement",
-        to: "AS b(poll, voter, ms, seq, option)\n  WHERE b.ms % 50 <> 7\n), movement",
+        from: ") AS ballots ORDER BY poll, voter",
+        to: ") AS ballots WHERE ms % 50 <> 7 ORDER BY poll, voter",
       },
     ],
     only: ["restart"],
@@ -86,8 +86,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "apps/worker/source/standing-votes.ts",
-        from: "const votes = portion.map(",
-        to: "const votes = portion.slice(1).map(",
+        from: "await take(portion)",
+        to: "await take(portion.slice(1))",
       },
     ],
     only: ["emptied"],
