@@ -10,6 +10,7 @@ import { waitFor } from "../services/wait"
 import { countedSchema, countsIn, outcomeSchema } from "./crowd/counted"
 import type { Told } from "./record/record"
 import type { Recorder } from "./record/recorder"
+import { atServers } from "./system/postgres"
 import type { System } from "./system/system"
 
 /** Longer than any deadline, pause and lease of the apps together. */
@@ -47,13 +48,16 @@ export async function untilFinal({ urls }: System, polls: readonly string[]): Pr
 }
 
 /** Runs `bun run audit`, and writes down what it says of each poll. */
-export async function audit({ urls }: System, recorder: Recorder): Promise<void> {
+export async function audit({ urls, postgres: { servers } }: System, recorder: Recorder): Promise<void> {
   const command = [process.execPath, join(CHECKOUT, "scripts/data/audit.ts")]
   const child = Bun.spawn([...command, "--json", "--wait", "--timeout", String(AUDIT_S)], {
     env: {
       PATH: process.env.PATH ?? "",
       REDIS_URL: urls.redis.workerUrl,
-      DATABASE_URL: urls.database.workerUrl,
+      DATABASE_URL: atServers(
+        urls.database.workerUrl,
+        servers.map(({ port }) => `127.0.0.1:${port}`),
+      ),
       INBOX_URL: urls.inbox,
     },
     stdout: "pipe",

@@ -20,8 +20,12 @@ run of each inbox. Every figure is one of their records.
 
   --help   show this`
 
-/** As their folders begin: each inbox, and NATS with three servers. */
-const HOLDERS = [...INBOX_KINDS, folderName({ inbox: "nats", nodes: 3 })]
+/** As their folders begin: each inbox, NATS with three servers, and stores that fail over. */
+const HOLDERS = [
+  ...INBOX_KINDS,
+  folderName({ inbox: "nats", nodes: 3 }),
+  folderName({ inbox: "redis", nodes: 1, failover: true }),
+]
 const RUNS = join(STATE_DIR, "prove")
 
 const verdictSchema = z.object({

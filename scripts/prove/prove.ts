@@ -6,7 +6,7 @@ import { onStopRequest } from "../services/processes/stop-request"
 import { stopSupervised } from "../services/processes/supervised-process"
 import { INBOX_KINDS } from "../services/stores/brokers"
 import { readCommandLine } from "../services/terminal/command-line"
-import { oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
+import { flag, oneOf, orElse, someOf, wholeNumber } from "../services/terminal/options"
 import { describe, UserError } from "../services/terminal/user-error"
 import { folderName } from "./chart/ballots-in"
 import { headline } from "./chart/verdict"
@@ -20,7 +20,7 @@ import { ProgressLine } from "./terminal"
 const FAULT_NAMES = [...new Set(FAULTS.map(({ name }) => name))]
 
 const USAGE = `Usage: bun run prove [--inbox KIND] [--seconds N] [--seed N] [--only FAULT,…] [--harm KIND] [--fsync KIND]
-                     [--nodes N] [--rate N]
+                     [--nodes N] [--failover] [--rate N]
 
 Starts two of each app with stores of their own, lets people vote in them, and does to them what a seeded plan says: kills,
 freezes and restarts everything, cuts, slows and silences connections, fills stores and empties them. Then it checks, from what
@@ -33,6 +33,8 @@ The same seed gives the same plan. Ends with 0 when every promise was kept, with
   --only FAULT,…   these faults alone: ${FAULT_NAMES.join(", ")}
   --harm KIND      the worst that faults may do to accepted ballots: none; books, lose some that the books must name; or unseen
                    (default), lose also some of which nobody but the store knew yet
+  --failover       Postgres is a primary and a synchronous standby, and faults also kill the primary for good, hang it or bring it
+                   back once the standby is promoted. No fault of such a run may lose anything: --harm is none
   --fsync KIND     how Redis syncs to its disk: always (default), or everysec, by which a power cut may lose ballots
   --nodes N        how many servers NATS has: 1 (default), or 3, which keep each ballot thrice, and which faults also part
   --rate N         votes a second (150)
@@ -49,19 +51,23 @@ const { values } = readCommandLine({
     seconds: orElse(wholeNumber(5, 86_400), 600),
     seed: orElse(wholeNumber(0, 2 ** 31), Math.floor(Math.random() * 2 ** 31)),
     only: someOf(FAULT_NAMES, "fault"),
-    harm: orElse<Harm>(oneOf(HARMS), USUAL.harm),
+    harm: oneOf(HARMS),
     fsync: orElse(oneOf(APPENDFSYNC), USUAL.fsync),
     nodes: orElse(oneOf(NODE_COUNTS), "1"),
+    failover: flag,
     rate: orElse(wholeNumber(1, 10_000), USUAL.rate),
   },
 })
 
 async function prove(): Promise<number> {
-  const { inbox, seconds, seed, harm, rate, only, fsync } = values
+  const { inbox, seconds, seed, rate, only, fsync, failover } = values
+  const harm: Harm = values.harm ?? (failover ? "none" : USUAL.harm)
+  if (failover && harm !== "none")
+    throw new UserError("With --failover no fault may lose anything: leave --harm out.")
   const nodes: Nodes = values.nodes === "3" ? 3 : 1
   if (nodes > 1 && inbox !== "nats") throw new UserError("--nodes 3 is for --inbox nats alone.")
-  const dir = join(STATE_DIR, "prove", `${folderName({ inbox, nodes })}-${seed}`)
-  const wishes = { seed, seconds, inbox, nodes, harm, appendfsync: fsync, ...(only && { only }) }
+  const dir = join(STATE_DIR, "prove", `${folderName({ inbox, nodes, failover })}-${seed}`)
+  const wishes = { seed, seconds, inbox, nodes, failover, harm, appendfsync: fsync, ...(only && { only }) }
   const { verdict, timeline } = await makeProof({
     dir,
     wishes,

@@ -14,7 +14,7 @@ import { SHARDS } from "./system/apps"
 import { sample } from "./system/sampler"
 import { type System, type SystemPlan, startSystem } from "./system/system"
 
-export type RunPlan = Omit<SystemPlan, "say" | "inbox" | "nodes"> & {
+export type RunPlan = Omit<SystemPlan, "say" | "inbox" | "nodes" | "failover"> & {
   wishes: PlanWishes
   /** Votes a second. */
   rate: number
@@ -57,13 +57,22 @@ const PROGRESS_MS = 1_000
 
 export async function runProof(plan: RunPlan): Promise<RunOutcome> {
   const { dir, tell, rate } = plan
-  const { seed, seconds, inbox, harm, only, appendfsync: fsync = "always", nodes = 1 } = plan.wishes
+  const {
+    seed,
+    seconds,
+    inbox,
+    harm,
+    only,
+    appendfsync: fsync = "always",
+    nodes = 1,
+    failover = false,
+  } = plan.wishes
   tell.line("Starting two of each app and their stores")
-  const system = await startSystem({ ...plan, inbox, nodes, say: (line) => tell.line(line) })
+  const system = await startSystem({ ...plan, inbox, nodes, failover, say: (line) => tell.line(line) })
   const record = join(dir, "record.jsonl")
   const recorder = new Recorder(record)
   const startedAt = new Date().toISOString()
-  const asked = { seed, inbox, seconds, rate, harm, fsync, nodes, only: only ? [...only] : null }
+  const asked = { seed, inbox, seconds, rate, harm, fsync, nodes, failover, only: only ? [...only] : null }
   recorder.write({ kind: "run", ...asked, shards: SHARDS, startedAt })
   const tally = new Progressing(recorder, seconds)
   const random = randomOf(seed + 1)

@@ -36,6 +36,7 @@ const run: Run = {
     only: null,
     fsync: "always",
     nodes: 1,
+    failover: false,
     shards: 2,
   },
   startedAt: "2026-01-02T03:04:05.000Z",

@@ -74,7 +74,15 @@ export class StagedRun {
         ${policy}, 'open', 'live', 'browser', ${SALT})
       RETURNING number`
     run.number = Number(row?.number)
-    const wishes = { seconds: 60, rate: 10, harm: "books", only: null, fsync: "always", nodes: 1 } as const
+    const wishes = {
+      seconds: 60,
+      rate: 10,
+      harm: "books",
+      only: null,
+      fsync: "always",
+      nodes: 1,
+      failover: false,
+    } as const
     run.lines.push(
       { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },
       { kind: "poll", poll: run.id, policy, options: ids, ballot, decision, at: 0 },

@@ -2,16 +2,17 @@
 
 import type { Run } from "../record/record"
 
-type Holder = Pick<Run, "inbox" | "nodes">
+type Holder = Pick<Run, "inbox" | "nodes"> & Partial<Pick<Run, "failover">>
 
 const NAMES = { redis: "Redis", nats: "NATS", rabbitmq: "RabbitMQ" } as const
 
 /** Such as "NATS (3 servers)". */
-export function ballotsIn({ inbox, nodes }: Holder): string {
-  return nodes === 1 ? NAMES[inbox] : `${NAMES[inbox]} (${nodes} servers)`
+export function ballotsIn({ inbox, nodes, failover = false }: Holder): string {
+  const more = [...(nodes === 1 ? [] : [`${nodes} servers`]), ...(failover ? ["failover"] : [])]
+  return more.length === 0 ? NAMES[inbox] : `${NAMES[inbox]} (${more.join(", ")})`
 }
 
 /** Such as "nats-3". */
-export function folderName({ inbox, nodes }: Holder): string {
-  return nodes === 1 ? inbox : `${inbox}-${nodes}`
+export function folderName({ inbox, nodes, failover = false }: Holder): string {
+  return [inbox, ...(nodes === 1 ? [] : [nodes]), ...(failover ? ["failover"] : [])].join("-")
 }

@@ -66,7 +66,7 @@ export function failureProofPage(runs: readonly ProvenRun[]): string {
 export const PICTURES = "failure-proof"
 
 /** Where the picture of a run lies, as seen from the page. */
-export function pictureOf(run: Pick<Run, "inbox" | "nodes" | "seed">): string {
+export function pictureOf(run: Pick<Run, "inbox" | "nodes" | "failover" | "seed">): string {
   return `${PICTURES}/${folderName(run)}-${run.seed}.svg`
 }
 
@@ -164,11 +164,12 @@ function cellOf(text: string): string {
 }
 
 /** What makes the same plan again; what it has by default is left out. */
-function commandOf({ inbox, seed, seconds, rate, harm, only, fsync, nodes }: Run): string {
+function commandOf({ inbox, seed, seconds, rate, harm, only, fsync, nodes, failover }: Run): string {
   const words = [`bun run prove --inbox ${inbox} --seed ${seed} --seconds ${seconds}`]
   if (nodes !== USUAL.nodes) words.push(`--nodes ${nodes}`)
+  if (failover) words.push("--failover")
   if (rate !== USUAL.rate) words.push(`--rate ${rate}`)
-  if (harm !== USUAL.harm) words.push(`--harm ${harm}`)
+  if (harm !== (failover ? "none" : USUAL.harm)) words.push(`--harm ${harm}`)
   if (fsync !== USUAL.fsync) words.push(`--fsync ${fsync}`)
   if (only !== null) words.push(`--only "${only.join(",")}"`)
   return words.join(" ")

@@ -53,6 +53,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
     // Older records don't say it.
     fsync: z.enum(["always", "everysec"]).default("always"),
     nodes: z.union([literal(1), literal(3)]).default(1),
+    failover: boolean().default(false),
     shards: number(),
     startedAt: string(),
   }),

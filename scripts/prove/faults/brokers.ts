@@ -3,7 +3,7 @@
 import type { ProvenBroker } from "../system/broker"
 import type { Link } from "../system/links"
 import type { System } from "../system/system"
-import { brokerOf, type Fault, found, type Ground, serversOf, wholeBroker } from "./fault"
+import { brokerOf, type Fault, found, type Ground, serversOf, wholeStore } from "./fault"
 import { DEAF } from "./network"
 
 const nothing = async () => {}
@@ -16,7 +16,7 @@ const theBroker = ({ broker }: System): ProvenBroker => found(broker, "broker")
 export const brokerFaults: readonly Fault[] = [
   {
     ...{ name: "logins refused", weight: 2, lasts: [2, 12], harm: "none", targets: brokerOf },
-    touches: wholeBroker,
+    touches: wholeStore,
     begin: async (system, target) => {
       const end = await theBroker(system).operator.refuseLogins()
       return { note: `${target} refuses the apps' user, also those that are connected`, end }
@@ -25,7 +25,7 @@ export const brokerFaults: readonly Fault[] = [
   {
     ...{ name: "purged", weight: 1, lasts: [0, 0], harm: "books" },
     targets: ({ inbox }) => (inbox === "nats" ? ["nats"] : []),
-    touches: wholeBroker,
+    touches: wholeStore,
     begin: async (system, target) => {
       await found(theBroker(system).operator.purgeStreams, "such command")()
       return { note: `the streams of ${target} are purged, with whatever waits in them`, end: nothing }
@@ -33,7 +33,7 @@ export const brokerFaults: readonly Fault[] = [
   },
   {
     ...{ name: "streams deleted", weight: 1, lasts: [0, 0], harm: "books", targets: brokerOf },
-    touches: wholeBroker,
+    touches: wholeStore,
     begin: async (system, target) => {
       await theBroker(system).operator.deleteStreams()
       return { note: `the streams of ${target} are deleted, with whatever waits in them`, end: nothing }
@@ -42,7 +42,7 @@ export const brokerFaults: readonly Fault[] = [
   {
     ...{ name: "leader killed", weight: 3, lasts: [0, 10], harm: "none" },
     targets: (ground) => (isCluster(ground) ? brokerOf(ground).map((name) => `${name} leader`) : []),
-    touches: (target) => wholeBroker(target.replace(" leader", "")),
+    touches: (target) => wholeStore(target.replace(" leader", "")),
     begin: async (system) => {
       const leader = await theBroker(system).operator.leader()
       await leader.kill()

@@ -23,8 +23,8 @@ export type Fault = {
   begin(system: System, target: string, random: Random): Promise<Begun>
 }
 
-/** How the stores of a run keep what they take, and how many servers hold the ballots. */
-export type Ground = { inbox: Inbox; appendfsync: "always" | "everysec"; nodes: Nodes }
+/** How the stores of a run keep what they take, how many servers hold the ballots, and whether others take the place of those that die. */
+export type Ground = { inbox: Inbox; appendfsync: "always" | "everysec"; nodes: Nodes; failover: boolean }
 
 type Begun = {
   /** A line for people: what exactly was done. */
@@ -42,21 +42,25 @@ export function serversOf({ inbox, nodes }: Ground): string[] {
   return nodes === 1 ? [inbox] : Array.from({ length: nodes }, (_, i) => `${inbox} ${i + 1}`)
 }
 
-export const storesOf = (ground: Ground): string[] => ["redis", "postgres", ...serversOf(ground)]
+export const storesOf = (ground: Ground): string[] => ["redis", ...postgresOf(ground), ...serversOf(ground)]
+
+/** The servers of Postgres, by name. */
+const postgresOf = ({ failover }: Ground): string[] =>
+  failover ? ["postgres 1", "postgres 2"] : ["postgres"]
 
 /** The broker as a whole, which its operator sees. */
 export const brokerOf = ({ inbox }: Ground): string[] => (inbox === "redis" ? [] : [inbox])
 
-/** All servers that the broker of this name may have. */
-export const wholeBroker = (broker: string): string[] => [broker, ...[1, 2, 3].map((n) => `${broker} ${n}`)]
+/** All servers that the store of this name may have. */
+export const wholeStore = (store: string): string[] => [store, ...[1, 2, 3].map((n) => `${store} ${n}`)]
 
 export function linksOf(ground: Ground): string[] {
   return PROCESSES.flatMap((name) => storesOfApp(name, ground).map((store) => `${name} → ${store}`))
 }
 
 function storesOfApp(name: string, ground: Ground): string[] {
-  if (name.startsWith("result")) return ["postgres"]
-  return ["redis", ...(name.startsWith("worker") ? ["postgres"] : []), ...serversOf(ground)]
+  if (name.startsWith("result")) return postgresOf(ground)
+  return ["redis", ...(name.startsWith("worker") ? postgresOf(ground) : []), ...serversOf(ground)]
 }
 
 export function memberOf({ vote, worker, result }: System, name: string) {
@@ -66,9 +70,9 @@ export function memberOf({ vote, worker, result }: System, name: string) {
   ).member
 }
 
-export function storeOf({ redis, postgres, broker }: System, name: string) {
+export function storeOf({ servers }: System, name: string) {
   return found(
-    [redis, postgres, ...(broker?.servers ?? [])].find((it) => it.name === name),
+    servers.find((it) => it.name === name),
     name,
   )
 }

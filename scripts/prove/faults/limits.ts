@@ -5,7 +5,7 @@ import type { Redis } from "ioredis"
 import postgres from "postgres"
 import { waitFor } from "../../services/wait"
 import type { System } from "../system/system"
-import type { Fault } from "./fault"
+import { type Fault, wholeStore } from "./fault"
 
 /** More than Postgres's default of max_connections. */
 const CONNECTIONS = 110
@@ -58,6 +58,7 @@ export const limitFaults: readonly Fault[] = [
   },
   {
     ...{ name: "logins refused", weight: 2, lasts: [2, 12], harm: "none", targets: () => ["postgres"] },
+    touches: wholeStore,
     begin: async (system, _, random) => {
       const role = random.pick(["tallyroom_worker", "tallyroom_result"])
       await asPostgresAdmin(system, async (sql) => {
@@ -71,6 +72,7 @@ export const limitFaults: readonly Fault[] = [
   },
   {
     ...{ name: "read-only", weight: 2, lasts: [2, 12], harm: "none", targets: () => ["postgres"] },
+    touches: wholeStore,
     begin: async (system) => {
       const set = (value: string) =>
         asPostgresAdmin(system, async (sql) => {
@@ -84,6 +86,7 @@ export const limitFaults: readonly Fault[] = [
   },
   {
     ...{ name: "no connections", weight: 2, lasts: [2, 12], harm: "none", targets: () => ["postgres"] },
+    touches: wholeStore,
     begin: async (system) => {
       const { resultUrl } = system.urls.database
       const taken = Array.from({ length: CONNECTIONS }, () =>

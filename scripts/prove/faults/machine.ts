@@ -1,7 +1,7 @@
 /** The machine of the stores: it loses its power, or its disk is full. */
 
 import type { Harm } from "../record/record"
-import { type Fault, found, type Ground } from "./fault"
+import { type Fault, found, type Ground, wholeStore } from "./fault"
 
 const POWER_CUT = "power cut"
 const FULL_DISK = "full disk"
@@ -9,7 +9,7 @@ const FULL_DISK = "full disk"
 export const DISK_FAULTS: readonly string[] = [POWER_CUT, FULL_DISK]
 
 /** Everything that may be on the machine. */
-const ON_IT = ["redis", "postgres", "nats"]
+const ON_IT = ["redis", "postgres", "nats"].flatMap(wholeStore)
 
 /** A Redis that comes back without its last second looks whole where nobody had read that. NATS syncs now and then. */
 function powerCutHarm(ground: Ground): Harm {

@@ -3,7 +3,7 @@
 import type { Random } from "../random"
 import type { Link, Toxic } from "../system/links"
 import type { System } from "../system/system"
-import { brokerOf, type Fault, found, linksOf, PROCESSES, wholeBroker } from "./fault"
+import { brokerOf, type Fault, found, linksOf, PROCESSES, wholeStore } from "./fault"
 
 const BOTH = ["upstream", "downstream"] as const
 /** Nothing arrives any more, and no connection closes. */
@@ -23,8 +23,7 @@ export const networkFaults: readonly Fault[] = [
   {
     ...{ name: "cut off", weight: 3, lasts: [1, 20], harm: "none" },
     targets: (ground) => ["redis", "postgres", ...brokerOf(ground)],
-    touches: (target) =>
-      wholeBroker(target).flatMap((server) => PROCESSES.map((app) => `${app} → ${server}`)),
+    touches: (target) => wholeStore(target).flatMap((server) => PROCESSES.map((app) => `${app} → ${server}`)),
     begin: async (system, target, random) => {
       const links = waysTo(system, target)
       if (random.next() < 0.5) {
@@ -77,7 +76,7 @@ export const networkFaults: readonly Fault[] = [
 
 /** The links from the apps to a store, or to all servers of a broker. */
 function waysTo({ links }: System, store: string): Link[] {
-  const servers = wholeBroker(store)
+  const servers = wholeStore(store)
   return [...links.values()].filter(({ name }) => {
     const [from = "", to = ""] = name.split(" → ")
     return PROCESSES.includes(from) && servers.includes(to)

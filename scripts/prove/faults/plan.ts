@@ -5,6 +5,7 @@ import type { Harm, Inbox } from "../record/record"
 import { brokerFaults } from "./brokers"
 import { byteFaults } from "./bytes"
 import { clockFaults } from "./clocks"
+import { failoverFaults } from "./failovers"
 import type { Fault, Ground } from "./fault"
 import { limitFaults } from "./limits"
 import { machineFaults } from "./machine"
@@ -19,6 +20,7 @@ export const FAULTS: readonly Fault[] = [
   ...volumeFaults,
   ...byteFaults,
   ...brokerFaults,
+  ...failoverFaults,
   ...machineFaults,
   ...clockFaults,
 ]
@@ -44,6 +46,8 @@ export type PlanWishes = {
   appendfsync?: Ground["appendfsync"]
   /** How many servers of NATS hold the ballots: one where nothing is said. */
   nodes?: Ground["nodes"]
+  /** Whether another server takes the place of a store's that dies for good: nobody where nothing is said. */
+  failover?: boolean
   /** The worst harm that is wanted. */
   harm: Harm
   /** Names of faults; all where there are none. */
@@ -66,7 +70,7 @@ const SHARE = 0.15
 
 export function planOf(wishes: PlanWishes): Planned[] {
   const { seed, seconds, harm, only, without } = wishes
-  const ground: Ground = { appendfsync: "always", nodes: 1, ...wishes }
+  const ground: Ground = { appendfsync: "always", nodes: 1, failover: false, ...wishes }
   const random = randomOf(seed)
   const onIt = FAULTS.map((fault) => ({
     ...fault,

@@ -1,6 +1,6 @@
 /** Processes that die, stand still and come back. */
 
-import { type Fault, memberOf, PROCESSES, storeOf, storesOf, wholeBroker } from "./fault"
+import { type Fault, memberOf, PROCESSES, storeOf, storesOf, wholeStore } from "./fault"
 
 const nothing = async () => {}
 
@@ -64,9 +64,8 @@ export const processFaults: readonly Fault[] = [
   },
   {
     ...{ name: "kill", weight: 1, lasts: [0, 4], harm: "none", targets: () => ["everything"] },
-    touches: () => [...PROCESSES, "redis", "postgres", ...wholeBroker("nats"), "rabbitmq"],
-    begin: async ({ vote, worker, result, redis, postgres, broker }) => {
-      const stores = [redis, postgres, ...(broker?.servers ?? [])]
+    touches: () => [...PROCESSES, ...["redis", "postgres", "nats", "rabbitmq"].flatMap(wholeStore)],
+    begin: async ({ vote, worker, result, servers: stores }) => {
       for (const { member } of [...vote, ...worker, ...result]) member.kill()
       await Promise.all(stores.map((store) => store.kill()))
       const end = async () => void (await Promise.all(stores.map((store) => store.start())))

@@ -28,13 +28,15 @@ export type Run = {
   fsync: "always" | "everysec"
   /** How many servers held the ballots, where that was a broker. */
   nodes: 1 | 3
+  /** Whether the stores had servers that take the place of one that dies for good. */
+  failover: boolean
   shards: number
   /** When the run began, by the prover's wall clock (ISO 8601). It is for readers; nothing is computed from it. */
   startedAt: string
 }
 
 /** What is asked for where nothing else is. */
-export const USUAL = { rate: 150, harm: "unseen", fsync: "always", nodes: 1 } as const
+export const USUAL = { rate: 150, harm: "unseen", fsync: "always", nodes: 1, failover: false } as const
 
 /** A poll as a host made it. All polls are by `browser` eligibility, with live results. */
 export type PollMade = {

@@ -4,6 +4,7 @@ import { type AppName, startApp } from "../../services/apps/app-process"
 import { freePort } from "../../services/processes/ports"
 import type { Link, Links } from "./links"
 import { Member } from "./member"
+import { atServers } from "./postgres"
 import type { Nodes, Stores } from "./stores"
 
 const REPLICAS = [1, 2] as const
@@ -46,7 +47,7 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
   const voterSecrets = secret()
   const worker = await each(plan, "worker", async (name) => ({
     REDIS_URL: await ways.lead(name, "redis", redis.workerUrl),
-    DATABASE_URL: await ways.lead(name, "postgres", database.workerUrl),
+    DATABASE_URL: await ways.toPostgres(name, database.workerUrl),
     INBOX_SHARDS: String(SHARDS),
     FINAL_AFTER_SECONDS: String(FINAL_AFTER_SECONDS),
     ...(plan.nodes > 1 && { NATS_REPLICAS: String(plan.nodes) }),
@@ -60,7 +61,7 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
     ...(await ways.toBroker(name)),
   }))
   const result = await each(plan, "result", async (name) => ({
-    DATABASE_URL: await ways.lead(name, "postgres", database.resultUrl),
+    DATABASE_URL: await ways.toPostgres(name, database.resultUrl),
     ADMIN_TOKEN: adminToken,
   }))
   const members = [...vote, ...worker, ...result].map(({ member }) => member)
@@ -80,6 +81,14 @@ class Ways {
     const link = await this.plan.network.lead(`${from} → ${to}`, server)
     this.links.set(link.name, link)
     return link.url(server)
+  }
+
+  /** @param url of one of its servers */
+  async toPostgres(from: string, url: string): Promise<string> {
+    const hosts: string[] = []
+    for (const { store, port } of this.plan.stores.postgres.servers)
+      hosts.push(new URL(await this.lead(from, store.name, atServers(url, [`127.0.0.1:${port}`]))).host)
+    return atServers(url, hosts)
   }
 
   async toBroker(from: string): Promise<Settings> {

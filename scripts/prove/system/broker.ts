@@ -30,7 +30,8 @@ export type ProvenBroker = {
   operator: Operator
 }
 
-export type BrokerPlan = {
+/** Where the servers of a store are, and what becomes of them. */
+export type Places = {
   /** Where each server's data is. */
   homeOf(server: string): string
   logOf(server: string): string
@@ -39,7 +40,7 @@ export type BrokerPlan = {
   say(line: string): void
 }
 
-export async function startRabbitmqOf({ homeOf, logOf, crashed, say }: BrokerPlan): Promise<ProvenBroker> {
+export async function startRabbitmqOf({ homeOf, logOf, crashed, say }: Places): Promise<ProvenBroker> {
   const name = "rabbitmq"
   const dir = join(homeOf(name), name)
   const server = await startRabbitmq({ dir, logFile: logOf(name), onCrash: crashed(() => store) })
@@ -64,7 +65,7 @@ export async function startRabbitmqOf({ homeOf, logOf, crashed, say }: BrokerPla
 }
 
 /** @param network null where there is but one server, else what leads between the three */
-export async function startNatsOf(plan: BrokerPlan, network: Links | null): Promise<ProvenBroker> {
+export async function startNatsOf(plan: Places, network: Links | null): Promise<ProvenBroker> {
   const links: Link[] = []
   const clusters = network === null ? [undefined] : await wire(network, links)
   const password = crypto.randomUUID()

@@ -11,7 +11,7 @@ const PAGE = 4_096
 
 /** @returns what ends it */
 export function sample(system: System, recorder: Recorder): () => Promise<void> {
-  const sql = postgres(system.urls.database.adminUrl, { max: 1, connect_timeout: 2, onnotice: () => {} })
+  const database = new Primary(() => system.urls.database.adminUrl)
   /** Of each poll, also of those that were deleted since: what was counted does not become less. */
   const counted = new Map<number, number>()
   let isAsking = false
@@ -19,7 +19,7 @@ export function sample(system: System, recorder: Recorder): () => Promise<void> 
     if (isAsking) return
     isAsking = true
     try {
-      const rows = await sql`SELECT poll, sum(votes) AS votes FROM tallies GROUP BY poll`
+      const rows = await database.sql()`SELECT poll, sum(votes) AS votes FROM tallies GROUP BY poll`
       for (const { poll, votes } of rows) counted.set(Number(poll), Number(votes))
       const votes = [...counted.values()].reduce((sum, each) => sum + each, 0)
       recorder.write({ kind: "counted", at: recorder.now(), votes })
@@ -40,7 +40,28 @@ export function sample(system: System, recorder: Recorder): () => Promise<void> 
   return async () => {
     for (const timer of timers) clearInterval(timer)
     hold()
-    await sql.end({ timeout: 1 })
+    await database.end()
+  }
+}
+
+/** A connection to the server that is the primary now. */
+class Primary {
+  private url = ""
+  private connection: postgres.Sql | undefined
+
+  constructor(private readonly urlNow: () => string) {}
+
+  sql(): postgres.Sql {
+    const url = this.urlNow()
+    if (this.connection && url === this.url) return this.connection
+    void this.end()
+    this.url = url
+    this.connection = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+    return this.connection
+  }
+
+  async end(): Promise<void> {
+    await this.connection?.end({ timeout: 1 })
   }
 }
 

@@ -91,6 +91,16 @@ export class Store {
     })
   }
 
+  /** Kills it, and starts it on the data that this work makes for it. @throws where the work fails; it does not run then */
+  renew(work: () => Promise<void>): Promise<void> {
+    return this.inTurn(async () => {
+      await this.server.kill9()
+      await work()
+      await this.sync()
+      await this.untilStarted()
+    })
+  }
+
   /** What a fault wrote in its place is on the disk, as a snapshot is: a later power cut takes only what the store did not sync. */
   private sync(): Promise<void> {
     return tryRun("sync", "--file-system", this.data)

@@ -2,18 +2,20 @@
 
 import { join } from "node:path"
 import type { DatabaseUrls } from "../../services/stores/databases"
-import { startPostgres } from "../../services/stores/postgres"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
 import type { Inbox } from "../record/record"
-import { type BrokerPlan, type ProvenBroker, startNatsOf, startRabbitmqOf } from "./broker"
+import { type Places, type ProvenBroker, startNatsOf, startRabbitmqOf } from "./broker"
 import type { Disk } from "./disk"
 import type { Links } from "./links"
+import { type ProvenPostgres, startPostgresOf } from "./postgres"
 import { Store } from "./store"
 
 export type StoresPlan = {
   inbox: Inbox
   /** How many servers hold the ballots. */
   nodes: Nodes
+  /** Whether another server takes the place of one that dies for good. */
+  failover: boolean
   /** Where they are, unless they are on a disk of their own. */
   dir: string
   disk: Disk | null
@@ -30,9 +32,12 @@ export type Nodes = 1 | 3
 
 export type Stores = {
   redis: Store
-  postgres: Store
+  postgres: ProvenPostgres
   broker: ProvenBroker | null
-  urls: { redis: RedisServer; database: DatabaseUrls; inbox: string }
+  /** All of their servers. */
+  servers: Store[]
+  /** `database` leads to the server that is the primary when it is looked at. */
+  urls: { redis: RedisServer; readonly database: DatabaseUrls; inbox: string }
   /** Those that are on the own disk, or would be. */
   onDisk: Store[]
 }
@@ -50,29 +55,32 @@ export async function startStores(plan: StoresPlan): Promise<Stores> {
     onCrash: crashed(() => redis),
   })
   const redis: Store = new Store("redis", redisServer, join(home, "redis", "appendonlydir"), say)
-  const postgresServer = await startPostgres({
-    dir: join(home, "postgres"),
-    logFile: logOf("postgres"),
-    onCrash: crashed(() => postgres),
-  })
-  const postgres: Store = new Store("postgres", postgresServer, join(home, "postgres"), say)
   const homeOf = (server: string) => (LOSING_POWER.has(server) ? home : dir)
-  const broker = await startBrokerOf(plan, { homeOf, logOf, crashed, say })
-  const database = await postgresServer.database("tallyroom")
-  const onDisk = [redis, postgres, ...(broker?.servers ?? []).filter(({ name }) => LOSING_POWER.has(name))]
-  const urls = { redis: redisServer, database, inbox: broker?.urls.join(",") ?? "" }
-  return { redis, postgres, broker, urls, onDisk }
+  const places = { homeOf, logOf, crashed, say }
+  const postgres = await startPostgresOf(places, plan.failover)
+  const broker = await startBrokerOf(plan, places)
+  const servers = [redis, ...postgres.servers.map(({ store }) => store), ...(broker?.servers ?? [])]
+  const onDisk = servers.filter(({ name }) => LOSING_POWER.has(name))
+  const urls = {
+    redis: redisServer,
+    inbox: broker?.urls.join(",") ?? "",
+    get database() {
+      return postgres.urls()
+    },
+  }
+  return { redis, postgres, broker, servers, urls, onDisk }
 }
 
 /**
- * The brokers' servers on the machine that loses its power. The servers of a cluster stand on machines of their own, and so does a
- * RabbitMQ that is alone: after a cut the first may differ from each other, and the second does not come back (docs/inboxes.md).
+ * The servers on the machine that loses its power. A second Postgres stands on a machine of its own. So do the servers of a broker's
+ * cluster and a RabbitMQ that is alone: after a cut the first may differ from each other, and the second does not come back
+ * (docs/inboxes.md).
  */
-const LOSING_POWER = new Set(["nats"])
+const LOSING_POWER = new Set(["redis", "postgres", "postgres 1", "nats"])
 
 async function startBrokerOf(
   { inbox, nodes, network }: StoresPlan,
-  plan: BrokerPlan,
+  plan: Places,
 ): Promise<ProvenBroker | null> {
   if (inbox === "redis") return null
   if (inbox === "rabbitmq") return startRabbitmqOf(plan)

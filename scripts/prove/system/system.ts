@@ -16,6 +16,8 @@ export type SystemPlan = {
   inbox: Inbox
   /** How many servers hold the ballots, where NATS does: 1 where nothing is said. */
   nodes?: Nodes
+  /** Whether another server takes the place of a store's that dies for good: nobody where nothing is said. */
+  failover?: boolean
   /** Where the stores and logs are. */
   dir: string
   /** Where the apps' source is; the mutants stand elsewhere. */
@@ -40,7 +42,7 @@ export type System = Omit<Apps, "links"> &
 
 /** Starts all of it, and waits until each app is ready. Whatever was started ends with `stop`, or with this process. */
 export async function startSystem(plan: SystemPlan): Promise<System> {
-  const { inbox, dir, say, nodes = 1 } = plan
+  const { inbox, dir, say, nodes = 1, failover = false } = plan
   const logs = join(dir, "logs")
   mkdirSync(logs, { recursive: true })
   const logOf = (name: string) => join(logs, `${fileName(name)}.log`)
@@ -51,7 +53,7 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   const clockOf = (name: string) => clocks.get(`clock of ${name}`)?.env() ?? {}
   const network = await Links.start(logOf("toxiproxy"))
   const stores = await startStores({
-    ...{ inbox, nodes, dir, disk, network, logOf, say, redisEnv: clockOf("redis") },
+    ...{ inbox, nodes, failover, dir, disk, network, logOf, say, redisEnv: clockOf("redis") },
     ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
   })
   // Users and passwords are no ballots: whoever sets stores up sees to it that these stay.
@@ -60,10 +62,10 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     ...{ stores, nodes, network, clockOf, logOf, say },
     ...(plan.appsDir !== undefined && { appsDir: plan.appsDir }),
   })
-  const { redis, postgres, broker } = stores
+  const { servers, broker } = stores
   const stop = async () => {
     await apps.stop()
-    await Promise.all([redis, postgres, ...(broker?.servers ?? [])].map((store) => store.stop()))
+    await Promise.all(servers.map((store) => store.stop()))
     await network.stop()
     await disk?.close()
     for (const clock of clocks.values()) clock.end()

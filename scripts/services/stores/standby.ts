@@ -38,9 +38,12 @@ export async function startStandby({ primary, ...options }: StandbyOptions): Pro
   await copyPrimary(dir, primary.adminUrl, options.programs)
   copyFileSync(passwordsBeside(resolve(primary.dir)), passwordsBeside(dir))
   const server = await startPostgres({ ...options, dir, port })
-  return Object.assign(server, {
-    promote: () => asked(server.adminUrl, `SELECT pg_promote(true, ${PROMOTE_S})`),
-  })
+  return Object.assign(server, { promote: () => promote(server) })
+}
+
+/** Ends the recovery of a standby, as `Standby.promote` does. */
+export function promote({ adminUrl }: Pick<Postgres, "adminUrl">): Promise<void> {
+  return asked(adminUrl, `SELECT pg_promote(true, ${PROMOTE_S})`)
 }
 
 /** Has a primary that was shut down follow the standby that took its place, from its next start on. */
@@ -62,7 +65,15 @@ export async function waitForStandby({ adminUrl }: Pick<Postgres, "adminUrl">): 
   await asked(adminUrl, "SELECT pg_reload_conf()")
 }
 
-async function copyPrimary(dir: string, primaryUrl: string, programs: PostgresPrograms): Promise<void> {
+/**
+ * Copies a running primary into a folder that is empty or not there, on which a server then follows it. What is copied is not synced.
+ * @param programs as `StandbyOptions` has them
+ */
+export async function copyPrimary(
+  dir: string,
+  primaryUrl: string,
+  programs: PostgresPrograms,
+): Promise<void> {
   const disguise = asUnprivilegedUser([dir, programs.postgres])
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   if (disguise) chownSync(dir, disguise.uid, disguise.gid)
