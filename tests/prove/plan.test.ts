@@ -99,6 +99,21 @@ describe("the plan of a proof", () => {
     expect([...planned].filter((it) => /purged|partitioned|leader/.test(it))).toEqual([])
   })
 
+  test("has a standby of Postgres take the primary's place, and what it does to one server it does to both", () => {
+    const planned = plannedIn({ inbox: "redis", failover: true, harm: "none" })
+    const both = ["postgres 1", "postgres 2"].flatMap((it) => [
+      ...[`kill: ${it}`, `restart: ${it}`, `freeze: ${it}`],
+      ...[`cut: worker 1 → ${it}`, `silence: result 2 → ${it}`],
+    ])
+    const failovers = ["primary lost", "switchover", "old primary back", "primary passed by"]
+    const whole = ["cut off: postgres", "read-only: postgres", "logins refused: postgres"]
+    for (const fault of [...both, ...whole, ...failovers.map((it) => `${it}: postgres primary`)])
+      expect(planned).toContain(fault)
+    expect([...planned].filter((it) => /^kill: postgres$|→ postgres$|, (books|unseen)$/.test(it))).toEqual([])
+    const usual = plannedIn({ inbox: "redis" })
+    expect([...usual].filter((it) => failovers.some((name) => it.startsWith(name)))).toEqual([])
+  })
+
   test("leaves what one fault touches to it as long as that lasts", () => {
     const plan = planOf({ seed: 8, seconds: HOUR_S, inbox: "nats", nodes: 3, harm: "unseen", without: [] })
     const leaders = plan.filter(({ fault }) => fault.name === "leader killed")

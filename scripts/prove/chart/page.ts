@@ -35,6 +35,13 @@ const READING = `## How to read the pictures
 - **Answers a second**: *accepted* is 201 or 202, *refused* is a clear no, *unknown* is no answer, or one that says that the vote is perhaps taken. Whoever gets that sends the same vote again.
 - **Faults**: a bar each, from its begin to its end. Where they are few they say what they are.`
 
+const FAILOVER = `## Servers that die for good
+
+With \`--failover\` Postgres is a primary and a synchronous standby, each in the addresses of worker and result. Beside most of the faults below the primary is killed with its disk, ended in order, passed by while it
+hangs, or it comes back, as a primary, beside the standby that was promoted; whatever is left of it then becomes a new standby. Nobody promotes a standby that lacks something (an operator that knows its trade does not, either).
+Faults that lose something by themselves are left out: a Redis or broker that is emptied, older data of any store, files that lose their end or in which a bit turns. So the checker demands more of such a run: nothing that was
+answered ok is lost, and no book names anything as lost.`
+
 const CHECKED = `## What is checked
 
 - Each ballot that was answered ok stands in Postgres exactly once, with the option that was asked for; or it is named lost, a fault was able to lose it, and the books name as many, or say that there are more; those that only a vote app knew of that was killed may be in no book, and with a broker those that only the broker knew of.
@@ -57,6 +64,7 @@ export function failureProofPage(runs: readonly ProvenRun[]): string {
     ...runs.map(sectionOf),
     READING,
     `## What is tried\n\n${triedTable(runs)}`,
+    FAILOVER,
     CHECKED,
   ]
   return `${parts.join("\n\n")}\n`
