@@ -30,7 +30,7 @@ const WANTED = [
 
 /** With it a Redis that is cut off from its replicas refuses to write, and so takes no votes after another took its place. */
 const LEAST_REPLICAS = "min-replicas-to-write"
-const WITHOUT_LEAST_REPLICAS = `Redis has replicas and ${LEAST_REPLICAS} 0: if one of them takes its place while it lives on, it goes on taking votes that are never counted; set ${LEAST_REPLICAS} 1, and see "A Redis that is replaced" in docs/operations.md`
+const WITHOUT_LEAST_REPLICAS = `Redis has replicas and ${LEAST_REPLICAS} 0: if one of them takes its place while it lives on, it goes on taking votes that are never counted; set INBOX_REPLICAS, or ${LEAST_REPLICAS} 1, and see "Which Redis loses what" in docs/operations.md`
 
 /**
  * Warns of each setting that breaks a promise. A managed Redis may keep its settings to itself: then INFO is asked, and what

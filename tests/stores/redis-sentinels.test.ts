@@ -1,8 +1,15 @@
 /** Connections that go where sentinels say that the master is. */
 
 import { expect, test } from "bun:test"
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { openRedis, redisProblem } from "@tallyroom/lib/inbox/redis/client"
-import type { Redis } from "ioredis"
+import { Redis } from "ioredis"
+import { freePort } from "../../scripts/services/processes/ports"
+import { startRedis } from "../../scripts/services/stores/redis"
+import { createServer } from "../../scripts/services/stores/server"
+import { ensureWheelTool } from "../../scripts/services/tools/wheel"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { type Replicated, startReplicated } from "../harness/redis-replicas"
@@ -73,3 +80,56 @@ test("a connection leaves a master that was replaced and still answers, by itsel
   await waitFor("the old master to follow", isReplica, FOLLOW_MS)
   await redis.set("{s0}:written", "1")
 }, 120_000)
+
+/** One that takes a Redis for the master since so many failovers, and knows of no other sentinel. */
+async function startHermit(port: number, epoch: number): Promise<number> {
+  const [dir, own] = [mkdtempSync(join(tmpdir(), "tallyroom-hermit-")), await freePort()]
+  const file = join(dir, "sentinel.conf")
+  const watched = [`sentinel monitor mymaster 127.0.0.1 ${port} 2`, `sentinel config-epoch mymaster ${epoch}`]
+  writeFileSync(file, [`port ${own}`, "bind 127.0.0.1", `dir ${dir}`, ...watched, ""].join("\n"))
+  const answers = async () => {
+    const client = new Redis({ port: own, lazyConnect: true, retryStrategy: () => null })
+    client.on("error", () => {})
+    return client
+      .connect()
+      .then(() => true)
+      .catch(() => false)
+      .finally(() => client.disconnect())
+  }
+  const server = createServer({
+    name: "a lone sentinel",
+    command: [await ensureWheelTool("valkey-server"), file, "--sentinel"],
+    options: { cwd: dir },
+    startDeadlineMs: FOLLOW_MS,
+    stopGraceMs: 2_000,
+    prepare: async () => {},
+    answers,
+  })
+  await server.start()
+  stores().defer(async () => {
+    await server.kill9()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  return own
+}
+
+test("of sentinels that name different masters the one that knows of the latest failover is believed", async () => {
+  const { redis: earlier } = stores()
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-later-"))
+  copyFileSync(join(earlier.dir, "passwords.json"), join(dir, "passwords.json"))
+  const later = await startRedis({ dir })
+  stores().defer(async () => {
+    await later.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  const ports = [
+    await startHermit(earlier.port, 1),
+    await startHermit(later.port, 2),
+    await startHermit(earlier.port, 1),
+  ]
+  const { username, password } = new URL(earlier.workerUrl)
+  const hosts = ports.map((port) => `127.0.0.1:${port}`).join()
+  const redis = open(`redis://${username}:${password}@${hosts}?sentinel=mymaster`)
+  await becomes(async () => redisProblem(redis), null)
+  expect(await portAt(redis)).toBe(String(later.port))
+}, 60_000)
