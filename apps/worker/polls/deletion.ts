@@ -48,29 +48,14 @@ export async function sweepDeleted(sql: Database, signal: AbortSignal): Promise<
   }
 }
 
-/**
- * Goes through the votes by voter, as each step would else look at whatever the steps before have left in the index: of millions of votes
- * that takes longer than deleting them. It begins anew until it finds none: other workers sweep too, and each takes rows that no other has.
- */
 async function sweepVotes(sql: Database, poll: number, signal: AbortSignal): Promise<void> {
-  for (let after: string | null = null; !signal.aborted; ) {
-    const last = await sweepSomeVotes(sql, poll, after)
-    if (last === null && after === null) return
-    after = last
+  while (!signal.aborted) {
+    // Other workers sweep too: each takes rows that no other has.
+    const { count } = await sql`
+      DELETE FROM votes WHERE poll = ${poll} AND voter IN (
+        SELECT voter FROM votes WHERE poll = ${poll} LIMIT ${ROWS_A_STEP} FOR UPDATE SKIP LOCKED)`
+    if (count === 0) return
   }
-}
-
-/** @returns the last voter whose vote was deleted; null when there is none left after `after` */
-async function sweepSomeVotes(sql: Database, poll: number, after: string | null): Promise<string | null> {
-  const [row] = await sql`
-    WITH taken AS MATERIALIZED (
-      SELECT voter FROM votes WHERE poll = ${poll} AND ${after === null ? sql`true` : sql`voter > ${after}`}
-      ORDER BY voter LIMIT ${ROWS_A_STEP} FOR UPDATE SKIP LOCKED
-    ), gone AS (
-      DELETE FROM votes USING taken WHERE poll = ${poll} AND votes.voter = taken.voter
-    )
-    SELECT voter FROM taken ORDER BY voter DESC LIMIT 1`
-  return row ? String(row.voter) : null
 }
 
 /** What else hung on a poll. */
