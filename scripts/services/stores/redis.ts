@@ -14,9 +14,9 @@ export interface RedisOptions {
   readonly port?: number
   /** When the append-only file reaches the disk; only "always" keeps every accepted vote through a power cut. */
   readonly appendfsync?: "always" | "everysec"
-  /** Another program than the machine's, and flags in the place of ours or beside them. */
+  /** Another program than the machine's, and flags in the place of ours or beside them; null for one that it does not know. */
   readonly program?: string
-  readonly flags?: Record<string, string>
+  readonly flags?: Record<string, string | null>
   /** Whether it is one of several, with users for replicas and sentinels. */
   readonly isReplicated?: boolean
   /** Lines of a configuration file: what an argument must not show to others on this machine. */
@@ -88,7 +88,7 @@ function flags(
   port: number,
   { appendfsync = "always", flags: own }: Pick<RedisOptions, "appendfsync" | "flags">,
 ): string[] {
-  const settings: Record<string, string> = {
+  const settings: Record<string, string | null> = {
     bind: "127.0.0.1",
     port: String(port),
     dir,
@@ -104,7 +104,9 @@ function flags(
     "client-output-buffer-limit": "normal 64mb 0 0",
     ...own,
   }
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")])
+  return Object.entries(settings).flatMap(([name, value]) =>
+    value === null ? [] : [`--${name}`, ...value.split(" ")],
+  )
 }
 
 async function answersPing(url: string): Promise<boolean> {
