@@ -4,6 +4,7 @@ import { expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Redis } from "ioredis"
 import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import { freePort } from "../../scripts/services/processes/ports"
@@ -11,6 +12,7 @@ import { assertRedisAnswers } from "../../scripts/services/stores/external-store
 import { startNats } from "../../scripts/services/stores/nats"
 import { startRabbitmq } from "../../scripts/services/stores/rabbitmq"
 import { startRedis } from "../../scripts/services/stores/redis"
+import { startRedisCluster } from "../../scripts/services/stores/redis-cluster"
 import { waitFor } from "../../scripts/services/wait"
 import { type Authority, makeAuthority } from "../harness/certificates"
 import { freshStores } from "../harness/fresh-stores"
@@ -47,6 +49,24 @@ const SERVERS: [string, "REDIS" | "INBOX", Start][] = [
     },
   ],
   [
+    "Redis Cluster",
+    "REDIS",
+    async (dir, tls) => {
+      const cluster = await startRedisCluster({ dir, masters: 3, replicas: 0, tls })
+      stores().defer(() => cluster.stop())
+      const admin = new Redis(cluster.nodes[0]?.adminUrl ?? "")
+      const [, port] = (await admin.config("GET", "tls-port")) as string[]
+      admin.disconnect()
+      // By this node the others are found.
+      const encrypted = (url = "") =>
+        `${url.replace("redis:", "rediss:").replace(/\d+$/, String(port))}?cluster=true`
+      return {
+        vote: { REDIS_URL: encrypted(cluster.nodes[0]?.voteUrl) },
+        worker: { REDIS_URL: encrypted(cluster.nodes[0]?.workerUrl) },
+      }
+    },
+  ],
+  [
     "NATS",
     "INBOX",
     async (dir, tls) => {
@@ -74,7 +94,7 @@ test.each(SERVERS)(
   async (kind, prefix, start) => {
     authority ??= makeAuthority(stores().defer)
     const { ca, sign } = await authority
-    const name = kind.toLowerCase()
+    const name = kind.toLowerCase().replace(" ", "-")
     const [server, client] = [
       await sign(`${name}-server`, "DNS:localhost,IP:127.0.0.1"),
       await sign(`${name}-client`),

@@ -23,6 +23,8 @@ export interface RedisClusterOptions
   /** Has a folder for each node. */
   readonly dir: string
   readonly masters?: number
+  /** Files for TLS: then it is spoken among the nodes and, at ports of its own, with clients, which show a certificate. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
   /** Of each master. */
   readonly replicas?: number
   /** Replicas beside these: one goes to whichever master has none. */
@@ -65,7 +67,7 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
 async function startNode(
   dir: string,
   name: string,
-  { program, flags, appendfsync, isReplicated }: RedisClusterOptions,
+  { program, flags, appendfsync, isReplicated, tls }: RedisClusterOptions,
 ): Promise<RedisServer> {
   const own = join(dir, name)
   keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker", "replica", "sentinel"])
@@ -83,6 +85,10 @@ async function startNode(
       "cluster-node-timeout": String(NODE_TIMEOUT_MS),
       // The other shards go on while one has no master.
       "cluster-require-full-coverage": "no",
+      ...(tls && {
+        ...{ "tls-port": String(await freePort()), "tls-cluster": "yes", "tls-auth-clients": "yes" },
+        ...{ "tls-ca-cert-file": tls.ca, "tls-cert-file": tls.cert, "tls-key-file": tls.key },
+      }),
       ...flags,
     },
   })
