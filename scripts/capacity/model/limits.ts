@@ -58,6 +58,11 @@ export function limitsOf(
     },
     { name: "a result process's thread", used: cores.result / shape.result, helps: "more of them" },
     {
+      name: "the others, when a result dies",
+      used: (cores.result + comingBack(load, shape, costs)) / (shape.result - 1),
+      helps: "more to spare (--spare)",
+    },
+    {
       name: "a result process's sockets",
       used: load.viewers / shape.result / live.mostViewers,
       helps: "more of them",
@@ -69,4 +74,9 @@ export function limitsOf(
     },
   ]
   return limits.toSorted((a, b) => b.used - a.used)
+}
+
+/** Cores for the viewers of a result process that died, while they connect to the others. */
+function comingBack({ viewers }: Load, { result }: Shape, { handshake, back }: UnitCosts): number {
+  return ((viewers / result) * handshake) / back
 }

@@ -100,6 +100,15 @@ test("where a process takes more by itself than it may, no number of them is eno
   expect(() => planFor(EXPECTED, busy, { ...COSTS, votes }, LIVE)).toThrow("No number of result is enough")
 })
 
+test("when a result process dies the others have its work, and its viewers who come back, to themselves", () => {
+  const { limits, run } = planFor({ ...EXPECTED, viewers: 60_000 }, POLICY, COSTS, LIVE)
+  expect(run.result).toBe(4)
+  const named = (name: string) => limits.find((it) => it.name === name)?.used ?? Number.NaN
+  // 15,000 viewers are back within 3 s, for 100 µs each: half a core for three processes.
+  const alone = (named("a result process's thread") * 4) / 3
+  expect(named("the others, when a result dies")).toBeCloseTo(alone + 0.5 / 3)
+})
+
 test("each result process and each worker takes connections of Postgres, which has so many", () => {
   const { limits, run } = planFor({ ...EXPECTED, viewers: 300_000 }, POLICY, COSTS, LIVE)
   expect(run).toMatchObject({ result: 16, worker: 2 })

@@ -50,6 +50,8 @@ export type UnitCosts = {
   commits: Curve
   /** CPU seconds of one more viewer's picture, by how many viewers a process has. */
   picture: Curve
+  /** Seconds in which a crowd whose connections break is back. */
+  back: number
   /** CPU seconds. */
   handshake: number
   page: number
@@ -95,6 +97,7 @@ export function unitCostsOf(machine: SavedMachine, method: Method): UnitCosts {
     counted: saved.one("count", "one worker"),
     commits: saved.curve("notify", /^(\d+) shards?, telling$/),
     picture: pictureOf(saved, votes.result),
+    back: saved.one("reconnect", "cut: 95% are back"),
     handshake: saved.one("reconnect", "cut: CPU of result, one viewer's return") * MICRO,
     page: saved.one("unit costs", "CPU of a ballot page") * MICRO,
     ask: saved.one("unit costs", "CPU of what an open ballot page asks each second") * MICRO,

@@ -27,6 +27,7 @@ export const COSTS: UnitCosts = {
     [1_000, 10e-6],
     [20_000, 10e-6],
   ],
+  back: 3,
   handshake: 100e-6,
   page: 50e-6,
   ask: 10e-6,
