@@ -39,11 +39,18 @@ afterEach(async () => {
 
 async function open(isSynchronous: boolean, settings: Record<string, string> = {}) {
   pair = await openPair(isSynchronous)
-  const apps = await startAppsOf(pair, settings)
+  return openOn(pair, settings)
+}
+
+async function openOn(servers: Pair, settings: Record<string, string> = {}) {
+  const apps = await startAppsOf(servers, settings)
   const viewer = watchPoll(apps.result.url, `poll=${POLL}`)
   await viewer.sees("the first snapshot", () => true)
-  return { ...pair, ...apps, viewer, total: () => viewer.snapshots.at(-1)?.total ?? 0 }
+  return { ...servers, ...apps, viewer, total: () => viewer.snapshots.at(-1)?.total ?? 0 }
 }
+
+/** The address of the first server alone. */
+const ofFirst = (url: string) => `${url.split(",")[0]}/tallyroom`
 
 async function booksOf({ stores }: Pair): Promise<PollBooks | undefined> {
   const env = { REDIS_URL: stores.redis.workerUrl, DATABASE_URL: stores.database.workerUrl }
@@ -109,7 +116,29 @@ test("the primary dies with its disk", async () => {
   await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
   const accepted = await stop()
   await expectAllCounted(at, accepted)
-  for (const app of [...at.workers, at.result]) expect(await failoversOf(app)).toBe("1")
+  for (const app of [...at.workers, at.result]) await becomes(() => failoversOf(app), "1")
+})
+
+test("one address that leads to whichever is the primary will do as well", async () => {
+  pair = await openPair(true)
+  const { workerUrl, resultUrl } = pair.stores.database
+  const proxy = await startTcpProxy(pair.stores, ofFirst(workerUrl))
+  const database = {
+    ...pair.stores.database,
+    workerUrl: proxy.urlOf(ofFirst(workerUrl)),
+    resultUrl: proxy.urlOf(ofFirst(resultUrl)),
+  }
+  const at = await openOn({ ...pair, stores: { ...pair.stores, database } })
+  const stop = startFlood(at.stores, at.vote.url)
+  await waitFor("ballots to be counted", () => at.total() > SOME, PATIENCE_MS)
+  await at.primary.kill9()
+  rmSync(at.primary.dir, { recursive: true })
+  await at.standby.promote()
+  proxy.leadTo(at.standby.adminUrl)
+  const before = at.total()
+  await waitFor("counting to go on", () => at.total() > before + SOME, PATIENCE_MS)
+  await expectAllCounted(at, await stop())
+  for (const app of [...at.workers, at.result]) await becomes(() => failoversOf(app), "1")
 })
 
 test("the primary is shut down, the standby promoted, and the old primary comes back as a standby", async () => {
@@ -215,8 +244,7 @@ test.each([
 test("a worker that reaches the old primary alone, which lives on, removes nothing from the inbox that the new one lacks", async () => {
   const at = await open(false, RETAINED)
   await at.workers[1]?.app.stop(10_000)
-  const [before] = at.stores.database.workerUrl.split(",")
-  const alone = `${before}/tallyroom`
+  const alone = ofFirst(at.stores.database.workerUrl)
   const proxy = await startTcpProxy(at.stores, alone)
   const cutOff = await startWorkerProcess(at.stores, { ...RETAINED, DATABASE_URL: proxy.urlOf(alone) })
   await cutOff.app.waitReady()
