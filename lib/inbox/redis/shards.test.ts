@@ -2,6 +2,7 @@ import { expect, test } from "bun:test"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Redis } from "ioredis"
 import { startRedisCluster } from "../../../scripts/services/stores/redis-cluster"
 import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
@@ -51,6 +52,25 @@ test("a shard's connection leads to the master that has its slot, and along when
       .catch(() => "away")
   await becomes(read, "room 0")
   expect(portOf(0)).toBe(other.port)
+
+  // Who may not ask for the map still finds the way: a node names the one that has the slot.
+  await Promise.all(
+    cluster.nodes.map(async ({ adminUrl }) => {
+      const admin = new Redis(adminUrl)
+      await admin.call("ACL", "SETUSER", "worker", "-cluster|slots")
+      admin.disconnect()
+    }),
+  )
+  const blind = openShards(cluster.workerUrl)
+  stores().defer(() => blind.disconnect())
+  for (const shard of SHARDS) {
+    const found = () =>
+      blind
+        .of(shard)
+        .get(keys.instance(shard))
+        .catch(() => "away")
+    await becomes(found, `room ${shard}`)
+  }
 })
 
 test("the slot of a shard is that of Redis", () => {

@@ -27,8 +27,6 @@ export interface RedisClusterOptions
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
   /** Of each master. */
   readonly replicas?: number
-  /** Replicas beside these: one goes to whichever master has none. */
-  readonly spares?: number
 }
 
 /** All nodes as one server; its addresses name every node. */
@@ -49,12 +47,11 @@ export interface RedisCluster extends RedisServer {
 
 /** Starts a cluster whose data in `dir` survives restarts and crashes. */
 export async function startRedisCluster(options: RedisClusterOptions): Promise<RedisCluster> {
-  const { masters = 3, replicas = 1, spares = 0 } = options
+  const { masters = 3, replicas = 1 } = options
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const nodes: RedisServer[] = []
-  for (let i = 0; i < masters * (1 + replicas) + spares; i++)
-    nodes.push(await startNode(dir, `node-${i}`, options))
+  for (let i = 0; i < masters * (1 + replicas); i++) nodes.push(await startNode(dir, `node-${i}`, options))
   const admins = nodes.map(({ adminUrl }) => openAdmin(adminUrl))
   try {
     await form(nodes, admins, masters)
