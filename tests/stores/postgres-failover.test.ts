@@ -329,6 +329,8 @@ test("while the standby is away commits wait for it, and nothing hangs for ever 
       async () => (await readinessOf(worker)).includes("standby"),
       PATIENCE_MS,
     )
+  const refusal = await changePollAt(at.result.url, POLL, { state: "paused" }).catch(String)
+  expect(refusal).toContain("503")
   // Each worker left a heartbeat, a commit of each of its shards and little else behind.
   expect(await waiting()).toBeLessThan(30)
   expect(at.total()).toBeLessThanOrEqual(accepted)
