@@ -2,6 +2,11 @@
 
 import { expect, test } from "bun:test"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
+import { termsOf } from "@tallyroom/lib/inbox/contract"
+import { keys } from "@tallyroom/lib/inbox/keys"
+import { RedisAppender, ROUNDS_IN_FLIGHT } from "@tallyroom/lib/inbox/redis/append"
+import { openRedis } from "@tallyroom/lib/inbox/redis/client"
+import { findPollCopy } from "@tallyroom/lib/inbox/redis/poll-copies"
 import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, castUntilAnswered, crowd, person } from "../../scripts/services/apps/voters"
 import type { RedisServer } from "../../scripts/services/stores/redis"
@@ -68,6 +73,38 @@ test("a vote that too few replicas have is 503, whoever is asked and however oft
   expect((await castUntilAnswered([second], POLL, who, "a")).status).toBe(200)
   await becomes(async () => (await booksIn(setup))?.counted, 3)
   expect(await booksIn(setup)).toMatchObject({ accepted: 3, late: 0, lost: 0, faults: [] })
+}, 120_000)
+
+test("a ballot that came while others waited in vain is refused with them, and is not even sent", async () => {
+  const { master, replicas, adminOf } = await startWaiting(1)
+  const redis = openRedis(master.voteUrl)
+  const lanes = Array.from({ length: ROUNDS_IN_FLIGHT }, () => openRedis(master.voteUrl))
+  for (const connection of [redis, ...lanes]) stores().defer(() => connection.disconnect())
+  await waitFor("the connections", () => [redis, ...lanes].every(({ status }) => status === "ready"))
+  const inbox = new RedisAppender(redis, 1_000, 4_000, undefined, undefined, { count: 1, lanes })
+  const poll = await findPollCopy(redis, POLL)
+  if (poll === null || poll === "deleted") throw new Error("there is no poll")
+  const terms = termsOf(poll)
+  const cast = () =>
+    inbox
+      .append({ shard: 0, pollId: POLL, terms, voter: crypto.randomUUID().replaceAll("-", ""), option: "a" })
+      .catch((error) => error)
+  const written = () => adminOf(master).hlen(keys.voters(0, POLL))
+  const before = await written()
+  const goOn = halt(replicas[0] as RedisServer)
+  try {
+    const inTheAir: Promise<unknown>[] = []
+    for (let n = 1; n <= ROUNDS_IN_FLIGHT; n++) {
+      inTheAir.push(cast())
+      await becomes(written, before + n)
+    }
+    const late = cast()
+    for (const answer of await Promise.all(inTheAir)) expect(answer).toMatchObject({ perhaps: true })
+    expect(await late).toMatchObject({ name: "InboxAway", perhaps: false })
+    expect(await written()).toBe(before + ROUNDS_IN_FLIGHT)
+  } finally {
+    goOn()
+  }
 }, 120_000)
 
 test("the ballots of a moment wait once for all of them", async () => {

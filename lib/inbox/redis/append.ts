@@ -28,7 +28,19 @@ const BALLOTS_A_CALL = 400
 /** By how much clocks may drift apart between two answers. */
 const CLOCK_SLACK_MS = 50
 
-type Waiting = { ballot: NewBallot; resolve: (answer: AppendAnswer) => void; reject: (error: Error) => void }
+/**
+ * Where votes wait for replicas, a ballot that has waited for a round until less than this share of its time was left goes no further. It
+ * would have the ballots that came after it wait just as briefly.
+ */
+const SHARE_FOR_A_ROUND = 1 / 3
+
+type Waiting = {
+  ballot: NewBallot
+  /** By `performance.now()`. */
+  arrivedAt: number
+  resolve: (answer: AppendAnswer) => void
+  reject: (error: Error) => void
+}
 
 /** Some ballots on their way to Redis: over which connection, until when, and what of them replicas have to confirm. */
 type Round = {
@@ -75,7 +87,7 @@ export class RedisAppender implements Appender {
     const problem = redisProblem(this.redis)
     if (problem !== null) return Promise.reject(new InboxAway(problem))
     return new Promise((resolve, reject) => {
-      this.arrive({ ballot, resolve, reject })
+      this.arrive({ ballot, arrivedAt: performance.now(), resolve, reject })
     })
   }
 
@@ -124,10 +136,11 @@ export class RedisAppender implements Appender {
 
   /** Sends all that waits, a call for each shard, and waits until every call was answered or time is up. */
   private async round(lane: Redis): Promise<void> {
-    const calls = byShard(this.waiting.filter(isAttended))
-    this.waiting = []
     const limit = this.answerTimeoutMs + (this.clock.way() ?? 0)
-    const end = performance.now() + limit
+    const going = this.waiting.filter((one) => isAttended(one) && this.hasTime(one, limit))
+    this.waiting = []
+    const calls = byShard(going)
+    const end = this.begunAt(going) + limit
     const wake = () => void this.redis.time().catch(() => {})
     const wait = this.replicas && new RoundWait(this.replicas, lane, wake, end)
     let answered = false
@@ -141,6 +154,19 @@ export class RedisAppender implements Appender {
     this.free.push(lane)
     // What the event loop is about to hand over goes along: small rounds cost Redis more.
     setImmediate(() => this.schedule())
+  }
+
+  /** A round that waits for replicas takes up to the whole time of a ballot, and one that came meanwhile has no more than that either. */
+  private hasTime({ arrivedAt, reject }: Waiting, limit: number): boolean {
+    if (!this.replicas || performance.now() - arrivedAt < limit * (1 - SHARE_FOR_A_ROUND)) return true
+    reject(new InboxAway("replicas of Redis are slow to confirm the ballots that came before"))
+    return false
+  }
+
+  /** When the time of a round's ballots began. */
+  private begunAt(going: readonly Waiting[]): number {
+    const now = performance.now()
+    return this.replicas ? (going[0]?.arrivedAt ?? now) : now
   }
 
   private begin(calls: Waiting[][], round: Round): Promise<void>[] {
