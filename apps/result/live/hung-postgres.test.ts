@@ -44,6 +44,8 @@ test("while Postgres hangs, whoever asks is told in time, viewers keep what they
     ])
     expect(told).toEqual(told.map(({ path }) => ({ path, status: 503, retry: "1", soon: true })))
     expect(await handshake(app.address, "poll=frozen")).toBe(503)
+    // Nobody asks Postgres for what can't be a poll, so nothing of it is kept in mind either.
+    expect(await handshake(app.address, `poll=${"x".repeat(10_000)}`)).toBe(404)
     expect(viewer.socket.readyState).toBe(WebSocket.OPEN)
     await waitFor("the loss to be noticed", () => app.listener.state === "away", 10_000)
   } finally {

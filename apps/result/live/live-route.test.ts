@@ -220,6 +220,20 @@ test("viewers are counted, and told to connect again when the process stops", as
   await waitFor("the viewers to be gone", () => leaving.hub.viewers === 0)
 })
 
+test("a handshake of which no socket comes takes no seat", async () => {
+  const small = await startResultApp(stores(), { maxViewers: 2 })
+  await result.send("POST", "/api/polls", definition("seats"))
+  for (let i = 0; i < 3; i++) {
+    expect(await handshake(small.address, "poll=seats", { "sec-websocket-version": "8" })).toBe(426)
+    expect(await handshake(small.address, "poll=seats", { "sec-websocket-key": "short" })).toBe(400)
+    expect(await handshake(small.address, "poll=nowhere")).toBe(404)
+  }
+  const viewers = [1, 2].map(() => watchPoll(small.address, "poll=seats"))
+  for (const viewer of viewers) await viewer.sees("a snapshot", ({ total }) => total === 0)
+  expect(await handshake(small.address, "poll=seats")).toBe(503)
+  for (const { socket } of viewers) socket.close()
+})
+
 test("a burst of viewers doesn't pass the limit together", async () => {
   const small = await startResultApp(stores(), { maxViewers: 5 })
   await result.send("POST", "/api/polls", definition("burst", { state: "open" }))

@@ -6,14 +6,16 @@ import { knownTo } from "@tallyroom/lib/http/after"
 import { isOwnOrigin } from "@tallyroom/lib/http/cross-site"
 import { apiHeaders } from "@tallyroom/lib/http/headers"
 import { ANYBODY } from "@tallyroom/lib/polls/audience"
+import { SLUG } from "@tallyroom/lib/polls/poll"
 import type { Tally } from "@tallyroom/lib/polls/tallies"
 import type { Audience } from "@tallyroom/lib/polls/visibility"
 import { Elysia } from "elysia"
 import type { AdminAccess, Peers } from "../access/admin-access"
-import { requireCounts, requirePoll } from "../access/audience"
+import { requireCounts, requirePoll, unknownPollProblem } from "../access/audience"
 import { viewerOf, watchesAs } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
 import { readAtLeast } from "../tally/at-least"
+import { DEFAULT_POLL } from "../tally/tally-reads"
 import { GOING_AWAY, POLICY_VIOLATION, POLL_GONE, UNSUPPORTED_DATA } from "./close-codes"
 import type { Hub } from "./hub"
 import type { Seats } from "./seats"
@@ -142,10 +144,12 @@ export function liveRoute(options: LiveOptions, channel = LIVE) {
       requireOwnSocket(request, options.publicOrigins)
       const peer = server?.requestIP(request)?.address ?? null
       const network = networkOf(clientAddress(peer, request.headers.get("x-forwarded-for"), trusted))
-      const accept = () => acceptViewer(request, server, options, channel)
-      const subscription = await seats.during(request, network, accept)
-      const data = new Viewer(watching, request, network, subscription)
-      if (!server?.upgrade(request, { data })) throw noHandshake()
+      await seats.during(request, network, async () => {
+        const subscription = await acceptViewer(request, server, options, channel)
+        const data = new Viewer(watching, request, network, subscription)
+        // Bun calls `open` before it returns, or never: it answers handshakes of other versions by itself.
+        if (!server?.upgrade(request, { data })) throw noHandshake()
+      })
       return NOBODY_SEES
     },
     { detail: { hide: true } },
@@ -189,6 +193,8 @@ async function acceptViewer(
   const url = new URL(request.url)
   const { searchParams } = url
   const id = channel.poll(url)
+  // No read is asked for what can't be a poll: it keeps what it was asked for in mind, and an address has room for 16 KB.
+  if (id !== DEFAULT_POLL && !SLUG.test(id)) throw unknownPollProblem(id)
   if (channel.countsAlone) {
     const tally = requirePoll(id, await tallies.read(id), ANYBODY)
     requireCounts(tally.poll, "public")

@@ -3,8 +3,6 @@
 import { Problem } from "@tallyroom/lib/errors"
 import type { ViewerLimit } from "../metrics"
 
-/** A socket should be open so soon after its handshake. One that takes longer no longer has a seat. */
-const OPENS_WITHIN_MS = 5_000
 /** Seats become free all the time. */
 const RETRY_AFTER = { retryAfter: 5 }
 
@@ -12,7 +10,7 @@ export class Seats {
   /** The networks of viewers who have a seat, by how many each has. */
   readonly #networks = new Map<string, number>()
   /** Those whose socket is not open yet. They count too, so that a burst of viewers can't pass the limit together. */
-  readonly #pending = new Map<Request, { network: string; timer: Timer }>()
+  readonly #pending = new Set<Request>()
   #taken = 0
 
   /** @param refused is told of each viewer who gets no seat */
@@ -23,40 +21,28 @@ export class Seats {
   ) {}
 
   /**
-   * Gives a viewer a seat, if `work` does not refuse that viewer. One who never opens a socket has it for a moment.
+   * Gives a viewer a seat for the time of a handshake. It is free again afterwards, unless a socket was opened by then.
+   * @param work the handshake, up to the upgrade
    * @throws {Problem} viewers-full, network-full; whatever `work` throws
    */
-  async during<T>(request: Request, network: string, work: () => Promise<T>): Promise<T> {
+  async during(request: Request, network: string, work: () => Promise<void>): Promise<void> {
     this.#require(network)
     this.#count(network, 1)
-    const timer = setTimeout(() => this.#giveUp(request), OPENS_WITHIN_MS)
-    this.#pending.set(request, { network, timer })
+    this.#pending.add(request)
     try {
-      return await work()
-    } catch (error) {
-      this.#giveUp(request)
-      throw error
+      await work()
+    } finally {
+      if (this.#pending.delete(request)) this.#count(network, -1)
     }
   }
 
   /** The viewer's socket is open: from now on the seat is free when `leave` is called. */
   open(request: Request, network: string): void {
-    const pending = this.#pending.get(request)
-    clearTimeout(pending?.timer)
-    // Who took too long for it gets a seat all the same.
     if (!this.#pending.delete(request)) this.#count(network, 1)
   }
 
   leave(network: string): void {
     this.#count(network, -1)
-  }
-
-  #giveUp(request: Request): void {
-    const pending = this.#pending.get(request)
-    if (pending === undefined) return
-    clearTimeout(pending.timer)
-    this.#pending.delete(request)
-    this.#count(pending.network, -1)
   }
 
   #require(network: string): void {

@@ -37,7 +37,8 @@ import {
   duplicatePoll,
   makeCodes,
   onceStopped,
-  readListPart,
+  type Part,
+  readListParts,
   readStoredPolls,
   type StoredPoll,
 } from "./poll-store"
@@ -55,10 +56,7 @@ export type PollOptions = {
 }
 
 export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
-  const parts = sharedReads(async (keys) => {
-    const read = keys.map(async (key) => [key, await readListPart(sql, partNamed(key))] as const)
-    return new Map(await Promise.all(read))
-  })
+  const parts = sharedReads((keys) => readListParts(sql, new Map(keys.map((key) => [key, partNamed(key)]))))
   const stored = sharedReads(async (ids) => {
     const polls = await readStoredPolls(
       sql,
@@ -172,8 +170,6 @@ export function pollRoutes({ sql, access, voteUrl, changed }: PollOptions) {
       { detail: codesAgainDetail },
     )
 }
-
-type Part = Parameters<typeof readListPart>[1]
 
 /** By what requests share the read of a part of the list. */
 function nameOf({ offset, admin }: Part): string {

@@ -5,12 +5,13 @@ import { MAX_CODES, writeCode } from "@tallyroom/lib/ballots/codes"
 import type { Database } from "@tallyroom/lib/database"
 import { Problem, shown } from "@tallyroom/lib/errors"
 import { POLLS_A_PART } from "@tallyroom/lib/http/list-part"
+import { ANYBODY } from "@tallyroom/lib/polls/audience"
 import { type Poll, votingPhase } from "@tallyroom/lib/polls/poll"
 import { newSalt, type PlacedPoll, pollColumns, pollOrder, readPollRow } from "@tallyroom/lib/polls/rows"
 import type { Queries } from "@tallyroom/lib/postgres/rights"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import { z } from "zod"
-import { isForAnybodyIn, unknownPollProblem } from "../access/audience"
+import { isForAnybodyIn, mayKnow, unknownPollProblem } from "../access/audience"
 import { hasNoVotes, onceCounted } from "./no-votes"
 import { requireWorkersThatKnow } from "./older-workers"
 import {
@@ -76,15 +77,37 @@ export async function readStoredPolls(sql: Queries, ids: readonly string[]): Pro
   return rows.flatMap(storedPoll)
 }
 
-/** A part of the list of all polls, as admins see it, or as everybody may: without drafts, archived ones, and those that are being deleted. */
-export async function readListPart(
+/** Where a part of the list begins, and whether it is of the list that admins see. */
+export type Part = { offset: number; admin: boolean }
+export type ListPart = { polls: StoredPoll[]; hasMore: boolean }
+
+/**
+ * Parts of the list of all polls, as admins see it, or as everybody may: without drafts, archived ones, and those that are being
+ * deleted. It takes two statements, however many parts are asked for: all that is told of a poll is read of those that are
+ * listed alone, and not of all that an offset skips.
+ */
+export async function readListParts(
   sql: Queries,
-  { offset, admin }: { offset: number; admin: boolean },
-): Promise<{ polls: StoredPoll[]; hasMore: boolean }> {
-  const listed = admin ? sql`true` : sql`${isForAnybodyIn(sql)} AND archived_at IS NULL`
-  const rows = await sql`${storedColumns(sql)} WHERE ${listed} ORDER BY ${pollOrder(sql)}
-    OFFSET ${offset} LIMIT ${POLLS_A_PART + 1}`
-  return { polls: rows.slice(0, POLLS_A_PART).flatMap(storedPoll), hasMore: rows.length > POLLS_A_PART }
+  parts: ReadonlyMap<string, Part>,
+): Promise<Map<string, ListPart>> {
+  const listed = await sql<{ id: string; open: boolean }[]>`
+    SELECT id, ${isForAnybodyIn(sql)} AND archived_at IS NULL AS open FROM polls ORDER BY ${pollOrder(sql)}`
+  const forAnybody = listed.filter(({ open }) => open)
+  const ids = [...parts].map(([key, { offset, admin }]) => {
+    const list = admin ? listed : forAnybody
+    const part = list.slice(offset, offset + POLLS_A_PART).map(({ id }) => id)
+    return { key, admin, part, hasMore: list.length > offset + POLLS_A_PART }
+  })
+  const found = await readStoredPolls(sql, [...new Set(ids.flatMap(({ part }) => part))])
+  const polls = new Map(found.map((poll) => [poll.id, poll]))
+  // A poll may have changed between the two.
+  const shown = (admin: boolean) => (poll: StoredPoll) => admin || (mayKnow(poll, ANYBODY) && !poll.archived)
+  return new Map(
+    ids.map(({ key, admin, part, hasMore }) => {
+      const there = part.flatMap((id) => polls.get(id) ?? [])
+      return [key, { polls: there.filter(shown(admin)), hasMore }]
+    }),
+  )
 }
 
 type ListedPoll = { id: string; title: string; archived: boolean }
