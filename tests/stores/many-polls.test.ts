@@ -9,9 +9,11 @@ import { newSalt } from "@tallyroom/lib/polls/rows"
 import { textArray } from "@tallyroom/lib/postgres-array"
 import type { Redis } from "ioredis"
 import type { PendingQuery, Row } from "postgres"
-import { ADMIN, startResultApp } from "../../apps/result/testing/result"
+import { ADMIN, openTables, startResultApp } from "../../apps/result/testing/result"
 import { examplePoll, startVoteFixture } from "../../apps/vote/testing/vote"
+import { TimelineRolls } from "../../apps/worker/counting/timeline-rolls"
 import { PollBook } from "../../apps/worker/polls/poll-book"
+import { TallyProjection } from "../../apps/worker/polls/tally-projection"
 import { raiseFence, restoreVoters } from "../../apps/worker/source/redis-restore"
 import { quiet, SHARDS, startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
@@ -52,7 +54,7 @@ function copiesIn(redis: Redis, shard: number, name: string, count: number): Pro
 test(
   "polls that close at the same second become final by statements for many of them each, and each outcome is stored",
   async () => {
-    const { sql, ready } = await startWorker(stores())
+    const { sql, ready, stop } = await startWorker(stores())
     await ready()
     const booth = await openBooth(stores())
     await makePolls(sql, "closing", POLLS)
@@ -80,6 +82,8 @@ test(
     const [seventh] = await sql`
       SELECT outcome FROM outcomes JOIN polls ON number = poll WHERE id = 'closing-7'`
     expect(seventh?.outcome).toMatchObject({ ballots: 20, winners: ["a"] })
+    // Else it would take a hand in what the others count.
+    await stop()
   },
   TIMEOUT_MS,
 )
@@ -108,6 +112,44 @@ test(
       expect(new Set(sizes)).toEqual(new Set([2]))
     }
     expect(asked() - before).toBe(SHARDS)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  "timelines are rolled up and tallies are copied for some polls at a time, and for each in its turn",
+  async () => {
+    const sql = await openTables(stores())
+    await makePolls(sql, "busy", POLLS)
+    await sql`
+      INSERT INTO books (poll, shard, accepted, counted, version) SELECT number, 0, 1, 1, 1 FROM polls WHERE id LIKE 'busy-%'`
+    const { sql: counting, asked } = counted(stores(), "test-busy")
+    const rolls = new TimelineRolls(counting)
+    const { signal } = new AbortController()
+    const goes: number[] = []
+    for (let last = -1; last !== 1; goes.push(last)) {
+      const before = asked()
+      await rolls.rollUp(signal)
+      last = asked() - before
+    }
+    // One statement reads the books of all, and one rolls up each poll: nobody is left out, and none has a second turn.
+    expect(Math.max(...goes)).toBeLessThanOrEqual(501)
+    const booked = await countOf(sql, sql`SELECT DISTINCT poll FROM books`)
+    expect(goes.reduce((sum, statements) => sum + statements - 1, 0)).toBe(booked)
+
+    const booth = await openBooth(stores())
+    const polls = await sql`SELECT number, id FROM polls WHERE id LIKE 'busy-%'`
+    const places = polls.map(({ id }) => keys.tally(String(id)))
+    const before = asked()
+    const tallies = new TallyProjection(booth.redis, counting, quiet)
+    tallies.schedule(polls.map(({ number }) => Number(number)))
+    await waitFor(
+      "a copy of each tally",
+      async () => (await booth.redis.exists(...places)) === POLLS,
+      PATIENCE_MS,
+    )
+    tallies.stop()
+    expect(asked() - before).toBe(Math.ceil(POLLS / 200))
   },
   TIMEOUT_MS,
 )
