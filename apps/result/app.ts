@@ -47,6 +47,7 @@ import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
 import { pollRoutes } from "./polls/poll-routes"
 import { receiptEntryRoutes } from "./receipt/receipt-entry-routes"
 import { receiptRoutes } from "./receipt/receipt-routes"
+import { PollPages } from "./results/poll-pages"
 import { resultsPageRoutes } from "./results/results-page-routes"
 import { resultsRoutes } from "./results/results-routes"
 import { stageRoutes } from "./stage/stage-routes"
@@ -106,6 +107,7 @@ export function createApp(deps: AppDeps) {
     isSecure: (request: Request) =>
       cameByHttps(request, () => app.server?.requestIP(request)?.address ?? null, deps.trusted),
   }
+  const pages = new PollPages(site, outcomes)
   const app = new Elysia({
     serve: { maxRequestBodySize: MAX_REQUEST_BYTES },
     websocket: LIVE_SOCKETS,
@@ -169,9 +171,9 @@ export function createApp(deps: AppDeps) {
     .use(resultsRoutes({ access, tallies, results }))
     .use(snapshotRoutes({ access, tallies, outcomes }))
     .use(outcomeRoutes({ access, tallies, outcomes, sql }))
-    .use(resultsPageRoutes({ access, tallies, outcomes, site, home }))
-    .use(stageRoutes({ access, tallies, outcomes, site }))
-    .use(embedRoutes({ tallies, outcomes, site }))
+    .use(resultsPageRoutes({ access, tallies, pages, home }))
+    .use(stageRoutes({ access, tallies, pages }))
+    .use(embedRoutes({ tallies, pages, site }))
     .use(receiptRoutes({ sql, tallies, site }))
     .use(receiptEntryRoutes({ sql, site, trusted: deps.trusted }))
     .use(pollRoutes({ sql, access, voteUrl, changed }))

@@ -7,15 +7,11 @@ import type { Tally } from "@tallyroom/lib/polls/tallies"
 import { Elysia } from "elysia"
 import { requirePoll } from "../access/audience"
 import type { SharedReads } from "../database/shared-reads"
-import { answerPage } from "../http/answer"
-import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
 import { type Site, visitOf } from "../http/site"
-import type { OutcomeReads } from "../outcome/outcome-reads"
-import { rankingData } from "../outcome/ranking-data"
+import type { PollPages } from "../results/poll-pages"
 import { embedDetail } from "../results/results-openapi"
 import { embeddedResultsPage } from "../results/results-page"
-import { shownTo } from "../tally/shown-tally"
 
 const SCRIPT_DETAIL = {
   summary: "The script that shows a poll in another site's page",
@@ -26,9 +22,9 @@ const SCRIPT_DETAIL = {
 /** Other sites name the script of embeds by an address that never changes. */
 const EMBED_SCRIPT_CACHE = "public, max-age=300"
 
-export type EmbedOptions = { tallies: SharedReads<Tally>; outcomes: OutcomeReads; site: Site }
+export type EmbedOptions = { tallies: SharedReads<Tally>; pages: PollPages; site: Site }
 
-export function embedRoutes({ tallies, outcomes, site }: EmbedOptions) {
+export function embedRoutes({ tallies, pages, site }: EmbedOptions) {
   return new Elysia({ name: "embed" })
     .get(
       "/embed/:poll",
@@ -40,13 +36,12 @@ export function embedRoutes({ tallies, outcomes, site }: EmbedOptions) {
         const isRefused = wantsBallot && isFromElsewhere(site.embedOrigins, request)
         if (wantsBallot && !isRefused)
           return redirectToBallot(visit.voteAt(`/embed/${params.poll}`), visit.theme)
-        const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
-        const frameAncestors = site.embedOrigins.results
-        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
-        return answerPage(site, request, embeddedResultsPage(visit, shown, ranking, isRefused), {
-          // The answer depends on the site around, which no cache looks at.
-          cache: isRefused ? PRIVATE : cache,
-          frameAncestors,
+        return pages.answer(request, {
+          ...{ tally, viewer, ballot: `/polls/${params.poll}` },
+          render: (...shown) => embeddedResultsPage(...shown, isRefused),
+          // It depends on the site around, which no cache looks at.
+          isPrivate: isRefused,
+          frameAncestors: site.embedOrigins.results,
         })
       },
       { ...canonicalAddress, detail: embedDetail },

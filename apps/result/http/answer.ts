@@ -1,6 +1,6 @@
 /** A page as a response, in the reader's language. */
 
-import { compressedResponse } from "@tallyroom/lib/http/compression"
+import { CompressibleBody } from "@tallyroom/lib/http/compression"
 import { pageHeaders } from "@tallyroom/lib/http/headers"
 import { languageCookie, languageHeaders, languageOf, languageToRemember } from "@tallyroom/lib/ui/language"
 import { PRIVATE } from "./cache-control"
@@ -10,14 +10,14 @@ export type PageAnswer = {
   cache?: string
   status?: number
   /** Who may show the page in a frame; nobody by default. */
-  frameAncestors?: string
+  frameAncestors?: string | undefined
 }
 
 /** The response with all headers of a page. A language that was just chosen is remembered by a cookie. */
 export function answerPage(
   site: Pick<Site, "isSecure">,
   request: Request,
-  html: string,
+  page: string | CompressibleBody,
   options: PageAnswer = {},
 ): Response {
   const { cache = "no-store", status = 200, frameAncestors = "'none'" } = options
@@ -29,5 +29,6 @@ export function answerPage(
   })
   headers.append("vary", "Authorization")
   if (chosen) headers.set("set-cookie", languageCookie(chosen, site.isSecure(request)))
-  return compressedResponse(request, html, { status, headers })
+  const body = typeof page === "string" ? new CompressibleBody(page) : page
+  return body.response(request, { status, headers })
 }

@@ -7,25 +7,20 @@ import type { AdminAccess } from "../access/admin-access"
 import { mayKnow, requirePoll } from "../access/audience"
 import { viewerOf } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
-import { answerPage } from "../http/answer"
 import { canonicalAddress } from "../http/canonical-address"
-import { type Site, visitOf } from "../http/site"
-import type { OutcomeReads } from "../outcome/outcome-reads"
-import { rankingData } from "../outcome/ranking-data"
-import { shownTo } from "../tally/shown-tally"
+import type { PollPages } from "./poll-pages"
 import { resultsPageDetail, startPageDetail } from "./results-openapi"
 import { resultsPage } from "./results-page"
 
 export type ResultsPageOptions = {
   access: AdminAccess
   tallies: SharedReads<Tally>
-  outcomes: OutcomeReads
-  site: Site
+  pages: PollPages
   /** The id of the poll that the start page shows. */
   home: string
 }
 
-export function resultsPageRoutes({ access, tallies, outcomes, site, home }: ResultsPageOptions) {
+export function resultsPageRoutes({ access, tallies, pages, home }: ResultsPageOptions) {
   return new Elysia({ name: "results-pages" })
     .get(
       "/",
@@ -35,10 +30,7 @@ export function resultsPageRoutes({ access, tallies, outcomes, site, home }: Res
         if (!tally || !mayKnow(tally.poll, viewer)) {
           throw new Problem("poll-unknown", "There is no default poll yet: open the address of a poll.")
         }
-        const { shown, cache } = shownTo(tally, "/", viewer)
-        const visit = visitOf(site, request)
-        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
-        return answerPage(site, request, resultsPage(visit, shown, ranking), { cache })
+        return pages.answer(request, { tally, viewer, ballot: "/", render: resultsPage })
       },
       { detail: startPageDetail },
     )
@@ -47,10 +39,8 @@ export function resultsPageRoutes({ access, tallies, outcomes, site, home }: Res
       async ({ request, server, params }) => {
         const viewer = viewerOf(access, request, server)
         const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
-        const { shown, cache } = shownTo(tally, `/polls/${params.poll}`, viewer)
-        const visit = visitOf(site, request)
-        const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
-        return answerPage(site, request, resultsPage(visit, shown, ranking), { cache })
+        const ballot = `/polls/${params.poll}`
+        return pages.answer(request, { tally, viewer, ballot, render: resultsPage })
       },
       { ...canonicalAddress, detail: resultsPageDetail },
     )

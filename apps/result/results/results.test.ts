@@ -342,3 +342,17 @@ test("the start page shows the default poll, and says when there is none", async
   expect(page).toContain("The poll main")
   expect(page).not.toMatch(/style=|<style|onclick|<script(?! type="(module" src=|application\/json"))/)
 })
+
+test("a page that everybody shared is shown to nobody any more once its poll is paused or deleted", async () => {
+  await result.send("POST", "/api/polls", definition("shared"))
+  await addVotes(sql, "shared", "a", 4_711)
+  const page = async (path: string) => (await result.get(path)).text()
+  const paths = ["/polls/shared", "/polls/shared/stage", "/embed/shared"]
+  for (const path of [...paths, ...paths]) expect(await page(path)).toContain("4,711")
+  const paused = await result.send("PATCH", "/api/polls/shared", { state: "paused" })
+  expect(paused.status).toBe(200)
+  for (const path of [...paths, ...paths]) expect(await page(path)).toContain('"state":"paused"')
+  const deleted = await result.send("DELETE", "/api/polls/shared?confirm=shared")
+  expect(deleted.status).toBeLessThan(300)
+  for (const path of paths) expect(await page(path)).not.toMatch(/4,?711/)
+})

@@ -7,35 +7,30 @@ import type { AdminAccess } from "../access/admin-access"
 import { requirePoll } from "../access/audience"
 import { viewerOf } from "../access/viewer"
 import type { SharedReads } from "../database/shared-reads"
-import { answerPage } from "../http/answer"
-import { PRIVATE } from "../http/cache-control"
 import { canonicalAddress } from "../http/canonical-address"
-import { type Site, visitOf } from "../http/site"
-import type { OutcomeReads } from "../outcome/outcome-reads"
-import { rankingData } from "../outcome/ranking-data"
+import type { PollPages } from "../results/poll-pages"
 import { stageDetail } from "../results/results-openapi"
-import { shownTo } from "../tally/shown-tally"
 import { stagePage } from "./stage-page"
 
 export type StageOptions = {
   access: AdminAccess
   tallies: SharedReads<Tally>
-  outcomes: OutcomeReads
-  site: Site
+  pages: PollPages
 }
 
-export function stageRoutes({ access, tallies, outcomes, site }: StageOptions) {
+export function stageRoutes({ access, tallies, pages }: StageOptions) {
   return new Elysia({ name: "stage" }).get(
     "/polls/:poll/stage",
     async ({ request, server, params }) => {
       const viewer = viewerOf(access, request, server)
       const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
-      // The audience sees the screen, so it never shows what only admins may see.
-      const { shown, cache } = shownTo(tally, shortPath(tally.poll), { ...viewer, admin: false })
-      const visit = visitOf(site, request)
-      const ranking = await rankingData(outcomes, tally, !shown.snapshot.hidden, visit.language)
-      return answerPage(site, request, stagePage(visit, shown, ranking), {
-        cache: viewer.admin ? PRIVATE : cache,
+      return pages.answer(request, {
+        tally,
+        // The audience sees the screen, so it never shows what only admins may see.
+        viewer: { ...viewer, admin: false },
+        isPrivate: viewer.admin,
+        ballot: shortPath(tally.poll),
+        render: stagePage,
       })
     },
     { ...canonicalAddress, detail: stageDetail },
