@@ -3,6 +3,7 @@
 import { randomOf } from "../random"
 import type { Recorder } from "../record/recorder"
 import type { System } from "../system/system"
+import { untilWhole } from "./failovers"
 import { type Planned, touchedBy } from "./plan"
 
 const AGAIN_MS = 500
@@ -40,10 +41,11 @@ export class Executor {
     for (const thing of things) this.busy.delete(thing)
   }
 
-  private async do({ fault, target, lasts, seed }: Planned, signal: AbortSignal): Promise<void> {
+  private async do(planned: Planned, signal: AbortSignal): Promise<void> {
+    const { fault, target, lasts, seed } = planned
     const { recorder, system } = this
     const words = `${target}: ${fault.name}`
-    const from = recorder.now()
+    let from = recorder.now()
     this.current.add(words)
     const write = (note: string) =>
       recorder.write({
@@ -51,6 +53,8 @@ export class Executor {
         ...{ harm: fault.harm, note },
       })
     try {
+      await untilWhole(system, touchedBy(planned))
+      from = recorder.now()
       const { note, end } = await fault.begin(system, target, randomOf(seed))
       await sleep(lasts * 1_000, signal)
       await this.untilDone(words, end)

@@ -3,8 +3,9 @@
 import { rmSync } from "node:fs"
 import type { Random } from "../random"
 import type { PostgresPair } from "../system/postgres"
+import type { RedisGroup, Side } from "../system/redis-group"
 import type { System } from "../system/system"
-import { type Fault, found, type Ground, wholeStore } from "./fault"
+import { type Fault, found, type Ground, isReplicated, wholeStore } from "./fault"
 
 /** So long it takes an operator to find out that a server is gone. */
 const NOTICED_MS = [0, 4_000] as const
@@ -12,6 +13,16 @@ const NOTICED_MS = [0, 4_000] as const
 const BESIDE_MS = 3_000
 
 const primaryOf = ({ failover }: Ground) => (failover ? ["postgres primary"] : [])
+
+const masterOf = (ground: Ground) => (isReplicated(ground) ? ["redis master"] : [])
+
+/**
+ * Settles once a Redis with replicas has all of them, where a fault touches it: votes wait for one of two, so one server at a time may
+ * be lost, and the next one when the one before has recovered.
+ */
+export async function untilWhole({ redisGroup }: System, things: readonly string[]): Promise<void> {
+  if (things.some((thing) => wholeStore("redis").includes(thing))) await redisGroup?.untilWhole()
+}
 
 export const failoverFaults: readonly Fault[] = [
   atPrimary("primary lost", 4, [0, 8], async (pair, name, noticed) => {
@@ -61,6 +72,52 @@ export const failoverFaults: readonly Fault[] = [
       end,
     }
   }),
+  atMaster("master lost", 4, [0, 12], async (group, master) => {
+    const { store } = master
+    await store.kill()
+    rmSync(store.data, { recursive: true, force: true })
+    const end = async () => {
+      await group.untilAnother(master)
+      await group.renew(master)
+    }
+    const note = `${store.name}, the master, is killed (SIGKILL), its disk is gone, and a replica takes its place`
+    return { note, end }
+  }),
+  atMaster("switchover", 2, [0, 0], async (group, master) => {
+    await group.failOver()
+    const note = `a sentinel is told to have a replica take the place of ${master.store.name}, the master`
+    return { note, end: async () => void (await group.untilAnother(master)) }
+  }),
+  atMaster("old master back", 3, [4, 20], async (group, master) => {
+    const { store } = master
+    await store.kill()
+    const end = async () => {
+      await group.untilAnother(master)
+      await store.start()
+    }
+    return {
+      note: `${store.name}, the master, is killed (SIGKILL), replaced, and comes back with what it had`,
+      end,
+    }
+  }),
+  atMaster("master passed by", 3, [4, 20], async (group, master) => {
+    const { store } = master
+    store.freeze()
+    const end = async () => {
+      await group.untilAnother(master)
+      store.thaw()
+    }
+    const note = `${store.name}, the master, stands still (SIGSTOP), is replaced, and goes on beside the new one`
+    return { note, end }
+  }),
+  atMaster("replica lost", 2, [0, 8], async (group, master, random) => {
+    const replica = random.pick(group.sides.filter((side) => side !== master))
+    const { store } = replica
+    await store.kill()
+    rmSync(store.data, { recursive: true, force: true })
+    const note = `${store.name}, a replica, is killed (SIGKILL), and its disk is gone`
+    return { note, end: () => group.renew(replica) }
+  }),
 ]
 
 const anew = (pair: PostgresPair) => () => pair.replaceStandby()
@@ -77,6 +134,23 @@ function atPrimary(name: string, weight: number, lasts: readonly [number, number
       await pair.untilSynchronous()
       const wait = random.between(...NOTICED_MS)
       return work(pair, pair.primary.store.name, () => Bun.sleep(wait))
+    },
+  }
+}
+
+/** Redis loses its master or a replica, and nothing that was answered. */
+function atMaster(
+  name: string,
+  weight: number,
+  lasts: readonly [number, number],
+  work: (group: RedisGroup, master: Side, random: Random) => ReturnType<Fault["begin"]>,
+): Fault {
+  return {
+    ...{ name, weight, lasts, harm: "none", targets: masterOf },
+    touches: () => wholeStore("redis"),
+    begin: async ({ redisGroup }: System, _: string, random: Random) => {
+      const group = found(redisGroup, "replica of redis")
+      return work(group, await group.master(), random)
     },
   }
 }

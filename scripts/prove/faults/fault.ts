@@ -34,6 +34,8 @@ type Begun = {
 }
 
 const APPS = ["vote", "worker", "result"] as const
+/** Apps, sentinels and replicas, which reach a Redis with replicas by the same ways. */
+export const EVERYONE = "everyone"
 export const PROCESSES = APPS.flatMap((app) => [`${app} 1`, `${app} 2`])
 
 /** The servers of the broker, by name; none where Redis holds the ballots. */
@@ -42,7 +44,22 @@ export function serversOf({ inbox, nodes }: Ground): string[] {
   return nodes === 1 ? [inbox] : Array.from({ length: nodes }, (_, i) => `${inbox} ${i + 1}`)
 }
 
-export const storesOf = (ground: Ground): string[] => ["redis", ...postgresOf(ground), ...serversOf(ground)]
+export const storesOf = (ground: Ground): string[] => [
+  ...redisOf(ground),
+  ...postgresOf(ground),
+  ...serversOf(ground),
+]
+
+/** Whether ballots are in a Redis with replicas, for which votes wait. */
+export const isReplicated = ({ failover, inbox }: Ground): boolean => failover && inbox === "redis"
+
+/** The servers of Redis, by name. */
+const redisOf = (ground: Ground): string[] =>
+  isReplicated(ground) ? ["redis 1", "redis 2", "redis 3"] : ["redis"]
+
+/** All servers of a Redis with replicas, where this is one of them or the way to it: three have one to lose at a time. */
+export const besides = (target: string): string[] =>
+  /^(everyone → )?redis \d$/.test(target) ? wholeStore("redis") : []
 
 /** The servers of Postgres, by name. */
 const postgresOf = ({ failover }: Ground): string[] =>
@@ -55,12 +72,14 @@ export const brokerOf = ({ inbox }: Ground): string[] => (inbox === "redis" ? []
 export const wholeStore = (store: string): string[] => [store, ...[1, 2, 3].map((n) => `${store} ${n}`)]
 
 export function linksOf(ground: Ground): string[] {
-  return PROCESSES.flatMap((name) => storesOfApp(name, ground).map((store) => `${name} → ${store}`))
+  const own = PROCESSES.flatMap((name) => storesOfApp(name, ground).map((store) => `${name} → ${store}`))
+  return isReplicated(ground) ? [...own, ...redisOf(ground).map((server) => `${EVERYONE} → ${server}`)] : own
 }
 
 function storesOfApp(name: string, ground: Ground): string[] {
   if (name.startsWith("result")) return postgresOf(ground)
-  return ["redis", ...(name.startsWith("worker") ? postgresOf(ground) : []), ...serversOf(ground)]
+  const redis = isReplicated(ground) ? [] : redisOf(ground)
+  return [...redis, ...(name.startsWith("worker") ? postgresOf(ground) : []), ...serversOf(ground)]
 }
 
 export function memberOf({ vote, worker, result }: System, name: string) {

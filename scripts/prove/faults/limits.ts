@@ -11,13 +11,16 @@ import { type Fault, wholeStore } from "./fault"
 const CONNECTIONS = 110
 const ADMIN_MS = 10_000
 
-async function asRedisAdmin<T>({ urls }: System, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = openRedis(urls.redis.adminUrl)
-  try {
-    await waitFor("Redis to be connected", () => redis.status === "ready", ADMIN_MS)
-    return await work(redis)
-  } finally {
-    redis.disconnect()
+/** At each server, as any of them may be the master a moment later. */
+async function asRedisAdmin({ urls }: System, work: (redis: Redis) => Promise<void>): Promise<void> {
+  for (const url of urls.redis.adminUrls) {
+    const redis = openRedis(url)
+    try {
+      await waitFor("Redis to be connected", () => redis.status === "ready", ADMIN_MS)
+      await work(redis)
+    } finally {
+      redis.disconnect()
+    }
   }
 }
 
@@ -33,6 +36,7 @@ async function asPostgresAdmin<T>({ urls }: System, work: (sql: postgres.Sql) =>
 export const limitFaults: readonly Fault[] = [
   {
     ...{ name: "full memory", weight: 2, lasts: [2, 12], harm: "none", targets: () => ["redis"] },
+    touches: wholeStore,
     begin: async (system) => {
       await asRedisAdmin(system, async (redis) => {
         const used = /used_memory:(\d+)/.exec(await redis.info("memory"))?.[1] ?? "1000000"
@@ -45,6 +49,7 @@ export const limitFaults: readonly Fault[] = [
   },
   {
     ...{ name: "logins refused", weight: 2, lasts: [2, 12], harm: "none", targets: () => ["redis"] },
+    touches: wholeStore,
     begin: async (system, _, random) => {
       const user = random.pick(["vote", "worker"])
       await asRedisAdmin(system, async (redis) => {

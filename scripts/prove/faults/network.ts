@@ -3,7 +3,7 @@
 import type { Random } from "../random"
 import type { Link, Toxic } from "../system/links"
 import type { System } from "../system/system"
-import { brokerOf, type Fault, found, linksOf, PROCESSES, wholeStore } from "./fault"
+import { besides, brokerOf, EVERYONE, type Fault, found, linksOf, PROCESSES, wholeStore } from "./fault"
 
 const BOTH = ["upstream", "downstream"] as const
 /** Nothing arrives any more, and no connection closes. */
@@ -14,6 +14,7 @@ export const DEAF: readonly Toxic[] = BOTH.map((stream) => ({
 export const networkFaults: readonly Fault[] = [
   {
     ...{ name: "cut", weight: 4, lasts: [0, 10], harm: "none", targets: linksOf },
+    touches: besides,
     begin: async ({ links }, target) => {
       const link = found(links.get(target), target)
       await link.shut()
@@ -23,7 +24,11 @@ export const networkFaults: readonly Fault[] = [
   {
     ...{ name: "cut off", weight: 3, lasts: [1, 20], harm: "none" },
     targets: (ground) => ["redis", "postgres", ...brokerOf(ground)],
-    touches: (target) => wholeStore(target).flatMap((server) => PROCESSES.map((app) => `${app} → ${server}`)),
+    touches: (target) =>
+      wholeStore(target).flatMap((server) => [
+        server,
+        ...[EVERYONE, ...PROCESSES].map((app) => `${app} → ${server}`),
+      ]),
     begin: async (system, target, random) => {
       const links = waysTo(system, target)
       if (random.next() < 0.5) {
@@ -79,7 +84,7 @@ function waysTo({ links }: System, store: string): Link[] {
   const servers = wholeStore(store)
   return [...links.values()].filter(({ name }) => {
     const [from = "", to = ""] = name.split(" → ")
-    return PROCESSES.includes(from) && servers.includes(to)
+    return [EVERYONE, ...PROCESSES].includes(from) && servers.includes(to)
   })
 }
 
@@ -91,6 +96,7 @@ function spoiling(
 ): Fault {
   return {
     ...{ name, weight, lasts, harm: "none", targets: linksOf },
+    touches: besides,
     begin: async ({ links }, target, random) => {
       const { toxics, note } = choose(random)
       const end = await found(links.get(target), target).spoil(toxics)

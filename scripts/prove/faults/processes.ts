@@ -1,6 +1,15 @@
 /** Processes that die, stand still and come back. */
 
-import { type Fault, memberOf, PROCESSES, storeOf, storesOf, wholeStore } from "./fault"
+import {
+  besides,
+  type Fault,
+  isReplicated,
+  memberOf,
+  PROCESSES,
+  storeOf,
+  storesOf,
+  wholeStore,
+} from "./fault"
 
 const nothing = async () => {}
 
@@ -40,6 +49,7 @@ export const processFaults: readonly Fault[] = [
   },
   {
     ...{ name: "kill", weight: 4, lasts: [0, 6], harm: "none", targets: storesOf },
+    touches: besides,
     begin: async (system, target) => {
       const store = storeOf(system, target)
       await store.kill()
@@ -48,6 +58,7 @@ export const processFaults: readonly Fault[] = [
   },
   {
     ...{ name: "restart", weight: 2, lasts: [0, 3], harm: "none", targets: storesOf },
+    touches: besides,
     begin: async (system, target) => {
       const store = storeOf(system, target)
       await store.end()
@@ -56,6 +67,7 @@ export const processFaults: readonly Fault[] = [
   },
   {
     ...{ name: "freeze", weight: 4, lasts: [1, 60], harm: "none", targets: storesOf },
+    touches: besides,
     begin: async (system, target) => {
       const store = storeOf(system, target)
       store.freeze()
@@ -64,6 +76,8 @@ export const processFaults: readonly Fault[] = [
   },
   {
     ...{ name: "kill", weight: 1, lasts: [0, 4], harm: "none", targets: () => ["everything"] },
+    // Replicas that start anew no longer know which of them had most.
+    harmOn: (ground) => (isReplicated(ground) ? "unseen" : "none"),
     touches: () => [...PROCESSES, ...["redis", "postgres", "nats", "rabbitmq"].flatMap(wholeStore)],
     begin: async ({ vote, worker, result, servers: stores }) => {
       for (const { member } of [...vote, ...worker, ...result]) member.kill()

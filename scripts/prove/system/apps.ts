@@ -8,6 +8,8 @@ import { atServers } from "./postgres"
 import type { Nodes, Stores } from "./stores"
 
 const REPLICAS = [1, 2] as const
+/** Half of those that a Redis with replicas has. */
+const REPLICAS_WAITED_FOR = 1
 export const SHARDS = 4
 /** So few that half a minute without a worker fills it. */
 const BACKLOG_LIMIT = 2_000
@@ -45,8 +47,10 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
   const ways = new Ways(plan)
   const adminToken = secret()
   const voterSecrets = secret()
+  const waits = plan.stores.redisGroup && { INBOX_REPLICAS: String(REPLICAS_WAITED_FOR) }
   const worker = await each(plan, "worker", async (name) => ({
-    REDIS_URL: await ways.lead(name, "redis", redis.workerUrl),
+    REDIS_URL: await ways.toRedis(name, redis.workerUrl),
+    ...waits,
     DATABASE_URL: await ways.toPostgres(name, database.workerUrl),
     INBOX_SHARDS: String(SHARDS),
     FINAL_AFTER_SECONDS: String(FINAL_AFTER_SECONDS),
@@ -55,7 +59,8 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
   }))
   for (const { member } of worker) await member.ready()
   const vote = await each(plan, "vote", async (name) => ({
-    REDIS_URL: await ways.lead(name, "redis", redis.voteUrl),
+    REDIS_URL: await ways.toRedis(name, redis.voteUrl),
+    ...waits,
     VOTER_SECRETS: voterSecrets,
     BACKLOG_LIMIT: String(BACKLOG_LIMIT),
     ...(await ways.toBroker(name)),
@@ -81,6 +86,11 @@ class Ways {
     const link = await this.plan.network.lead(`${from} → ${to}`, server)
     this.links.set(link.name, link)
     return link.url(server)
+  }
+
+  /** Sentinels tell where the master is, and that is by a way that all share. */
+  async toRedis(from: string, url: string): Promise<string> {
+    return this.plan.stores.redisGroup ? url : this.lead(from, "redis", url)
   }
 
   /** @param url of one of its servers */

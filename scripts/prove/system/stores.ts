@@ -2,12 +2,13 @@
 
 import { join } from "node:path"
 import type { DatabaseUrls } from "../../services/stores/databases"
-import { type RedisServer, startRedis } from "../../services/stores/redis"
+import { startRedis } from "../../services/stores/redis"
 import type { Inbox } from "../record/record"
 import { type Places, type ProvenBroker, startNatsOf, startRabbitmqOf } from "./broker"
 import type { Disk } from "./disk"
 import type { Links } from "./links"
 import { type ProvenPostgres, startPostgresOf } from "./postgres"
+import { type RedisGroup, startRedisGroup } from "./redis-group"
 import { Store } from "./store"
 
 export type StoresPlan = {
@@ -31,52 +32,76 @@ export type StoresPlan = {
 export type Nodes = 1 | 3
 
 export type Stores = {
+  /** Where there are several, the first. */
   redis: Store
+  redisGroup: RedisGroup | null
   postgres: ProvenPostgres
   broker: ProvenBroker | null
   /** All of their servers. */
   servers: Store[]
   /** `database` leads to the server that is the primary when it is looked at. */
-  urls: { redis: RedisServer; readonly database: DatabaseUrls; inbox: string }
+  urls: { redis: RedisUrls; readonly database: DatabaseUrls; inbox: string }
   /** Those that are on the own disk, or would be. */
   onDisk: Store[]
 }
+
+/** Where it is for its users, and each of its servers for an admin. */
+type RedisUrls = { voteUrl: string; workerUrl: string; adminUrls: readonly string[] }
 
 export async function startStores(plan: StoresPlan): Promise<Stores> {
   const { dir, disk, logOf, say } = plan
   const home = disk?.path ?? dir
   const crashed = (store: () => Store) => (code: number) => void store().revive(code)
 
-  const redisServer = await startRedis({
-    dir: join(home, "redis"),
-    logFile: logOf("redis"),
-    ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
-    env: { PATH: process.env.PATH ?? "", ...plan.redisEnv },
-    onCrash: crashed(() => redis),
-  })
-  const redis: Store = new Store("redis", redisServer, join(home, "redis", "appendonlydir"), say)
   const homeOf = (server: string) => (LOSING_POWER.has(server) ? home : dir)
   const places = { homeOf, logOf, crashed, say }
+  const redis = await startRedisOf(plan, places)
   const postgres = await startPostgresOf(places, plan.failover)
   const broker = await startBrokerOf(plan, places)
-  const servers = [redis, ...postgres.servers.map(({ store }) => store), ...(broker?.servers ?? [])]
+  const servers = [...redis.stores, ...postgres.servers.map(({ store }) => store), ...(broker?.servers ?? [])]
   const onDisk = servers.filter(({ name }) => LOSING_POWER.has(name))
   const urls = {
-    redis: redisServer,
+    redis: redis.urls,
     inbox: broker?.urls.join(",") ?? "",
     get database() {
       return postgres.urls()
     },
   }
-  return { redis, postgres, broker, servers, urls, onDisk }
+  const [first] = redis.stores
+  return { redis: first, redisGroup: redis.group, postgres, broker, servers, urls, onDisk }
 }
 
 /**
- * The servers on the machine that loses its power. A second Postgres stands on a machine of its own. So do the servers of a broker's
+ * The servers on the machine that loses its power. A second Postgres and replicas of Redis stand on machines of their own. So do the servers of a broker's
  * cluster and a RabbitMQ that is alone: after a cut the first may differ from each other, and the second does not come back
  * (docs/inboxes.md).
  */
-const LOSING_POWER = new Set(["redis", "postgres", "postgres 1", "nats"])
+const LOSING_POWER = new Set(["redis", "redis 1", "postgres", "postgres 1", "nats"])
+
+async function startRedisOf(
+  { failover, inbox, network, appendfsync, redisEnv }: StoresPlan,
+  places: Places,
+): Promise<{ stores: [Store, ...Store[]]; group: RedisGroup | null; urls: RedisUrls }> {
+  const syncs = appendfsync && { appendfsync }
+  if (failover && inbox === "redis") {
+    const group = await startRedisGroup({ ...places, ...syncs, network, firstEnv: redisEnv })
+    const [first, ...others] = group.sides.map(({ store }) => store)
+    if (!first) throw new Error("there is no server of redis")
+    const adminUrls = group.sides.map(({ server }) => server.adminUrl)
+    const urls = { voteUrl: group.urlOf("vote"), workerUrl: group.urlOf("worker"), adminUrls }
+    return { stores: [first, ...others], group, urls }
+  }
+  const { homeOf, logOf, crashed, say } = places
+  const dir = join(homeOf("redis"), "redis")
+  const server = await startRedis({
+    ...{ dir, logFile: logOf("redis"), ...syncs },
+    env: { PATH: process.env.PATH ?? "", ...redisEnv },
+    onCrash: crashed(() => store),
+  })
+  const store: Store = new Store("redis", server, join(dir, "appendonlydir"), say)
+  const { voteUrl, workerUrl, adminUrl } = server
+  return { stores: [store], group: null, urls: { voteUrl, workerUrl, adminUrls: [adminUrl] } }
+}
 
 async function startBrokerOf(
   { inbox, nodes, network }: StoresPlan,

@@ -62,15 +62,17 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     ...{ stores, nodes, network, clockOf, logOf, say },
     ...(plan.appsDir !== undefined && { appsDir: plan.appsDir }),
   })
-  const { servers, broker } = stores
+  const { servers, broker, redisGroup } = stores
   const stop = async () => {
     await apps.stop()
+    await redisGroup?.stop()
     await Promise.all(servers.map((store) => store.stop()))
     await network.stop()
     await disk?.close()
     for (const clock of clocks.values()) clock.end()
   }
-  const links = new Map([...apps.links, ...(broker?.links ?? []).map((link) => [link.name, link] as const)])
+  const others = [...(broker?.links ?? []), ...(redisGroup?.sides ?? []).map(({ link }) => link)]
+  const links = new Map([...apps.links, ...others.map((link) => [link.name, link] as const)])
   return { inbox, ...stores, ...apps, links, clocks, disk, stop }
 }
 
