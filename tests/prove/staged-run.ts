@@ -39,7 +39,13 @@ export const BOOKS_FAULT = { name: "wipe", from: 3_000, to: 4_000, harm: "books"
 /** A ballot id as brokers have them; those of the same voter and option have the same second part. */
 export const ballotId = (ms: number, bits = 7) => ({ ms, seq: 2 ** 30 + bits })
 
-export type Staged = { inbox?: Inbox; policy?: Policy; ballot?: BallotKind; decision?: DecisionAsked | null }
+export type Staged = {
+  inbox?: Inbox
+  failover?: boolean
+  policy?: Policy
+  ballot?: BallotKind
+  decision?: DecisionAsked | null
+}
 
 export class StagedRun {
   readonly id = "snacks"
@@ -61,7 +67,13 @@ export class StagedRun {
   static async begin(
     sql: Database,
     url: string,
-    { inbox = "redis", policy = "final", ballot = ONE_OPTION, decision = null }: Staged = {},
+    {
+      inbox = "redis",
+      failover = false,
+      policy = "final",
+      ballot = ONE_OPTION,
+      decision = null,
+    }: Staged = {},
   ): Promise<StagedRun> {
     await sql.unsafe(`TRUNCATE ${TABLES} RESTART IDENTITY`)
     const run = new StagedRun(sql, url, ballot, decision)
@@ -81,7 +93,7 @@ export class StagedRun {
       only: null,
       fsync: "always",
       nodes: 1,
-      failover: false,
+      failover,
     } as const
     run.lines.push(
       { kind: "run", seed: 1, inbox, ...wishes, shards: 1, startedAt: "2026-11-28T12:00:00.000Z" },

@@ -157,6 +157,8 @@ export type BooksEvidence = {
 
 export type Evidence = {
   inbox: Inbox
+  /** Whether a replica took the place of the store that holds the ballots: it may lack what was not answered. */
+  hasReplicas: boolean
   polls: Map<string, PollEvidence>
   faults: FaultRecord[]
   viewing: Viewing

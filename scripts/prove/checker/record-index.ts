@@ -19,6 +19,7 @@ export class RecordIndex {
   constructor(private readonly rows: Map<string, PollRow>) {
     this.evidence = {
       inbox: "redis",
+      hasReplicas: false,
       polls: new Map(),
       faults: [],
       viewing: this.viewers.viewing,
@@ -37,6 +38,7 @@ export class RecordIndex {
       case "run":
         evidence.runs++
         evidence.inbox = line.inbox
+        evidence.hasReplicas = line.failover && line.inbox === "redis"
         return
       case "poll":
         this.addPoll(line)

@@ -80,7 +80,8 @@ function* lossesOfTheBooks(evidence: Evidence): Generator<string> {
     const poll = evidence.polls.get(id)
     if (!poll?.row) continue
     const { least, known, most } = lossesOf(poll, evidence.held)
-    if (lost > 0 && !canLose)
+    // A worker may know of a ballot that no replica had when the master died, and that nobody was answered for.
+    if (lost > 0 && !canLose && !evidence.hasReplicas)
       yield `The books of poll ${id} have ${lost} as lost, although no fault could lose any.`
     if (lost < known && !mayNotBeTold(evidence))
       yield `${known} ballots of poll ${id} that were answered ok by vote apps that live on are lost, but its books say ${lost}.`
