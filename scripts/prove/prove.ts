@@ -33,8 +33,9 @@ The same seed gives the same plan. Ends with 0 when every promise was kept, with
   --only FAULT,…   these faults alone: ${FAULT_NAMES.join(", ")}
   --harm KIND      the worst that faults may do to accepted ballots: none; books, lose some that the books must name; or unseen
                    (default), lose also some of which nobody but the store knew yet
-  --failover       Postgres is a primary and a synchronous standby, and faults also kill the primary for good, hang it or bring it
-                   back once the standby is promoted. No fault of such a run may lose anything: --harm is none
+  --failover       Postgres is a primary and a synchronous standby, and the Redis of ballots a master and two replicas with
+                   sentinels, for which votes wait. Faults also kill either for good, hang it, or bring it back once it was
+                   replaced. No fault of such a run may lose a ballot that was answered: --harm is none
   --fsync KIND     how Redis syncs to its disk: always (default), or everysec, by which a power cut may lose ballots
   --nodes N        how many servers NATS has: 1 (default), or 3, which keep each ballot thrice, and which faults also part
   --rate N         votes a second (150)

@@ -1,14 +1,14 @@
 /** Three sentinels that watch over a Redis and put a replica in its place, as real processes on this machine. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { connect } from "node:net"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Redis } from "ioredis"
 import { freePort } from "../../scripts/services/processes/ports"
 import { newSecret } from "../../scripts/services/secrets"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
-import { createServer, type Server } from "../../scripts/services/stores/server"
+import { startSentinel } from "../../scripts/services/stores/sentinel"
+import type { Server } from "../../scripts/services/stores/server"
 import { ensureWheelTool } from "../../scripts/services/tools/wheel"
 import { waitFor } from "../../scripts/services/wait"
 import type { Replicated } from "./redis-replicas"
@@ -48,30 +48,11 @@ export async function startSentinels(
   const servers: Server[] = []
   for (let i = 1; i <= COUNT; i++) {
     const itsPort = await freePort()
-    const file = join(root, `sentinel-${i}.conf`)
-    const lines = [
-      `port ${itsPort}`,
-      "bind 127.0.0.1",
-      `dir ${root}`,
-      `requirepass ${own}`,
-      `sentinel sentinel-pass ${own}`,
-      `sentinel monitor ${MASTER} 127.0.0.1 ${port} ${QUORUM}`,
-      `sentinel auth-user ${MASTER} sentinel`,
-      `sentinel auth-pass ${MASTER} ${passwords.sentinel}`,
-      `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER_MS}`,
-      `sentinel failover-timeout ${MASTER} ${FAILOVER_TIMEOUT_MS}`,
-    ]
-    writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 })
-    const server = createServer({
-      name: `sentinel ${i}`,
-      command: [program, file, "--sentinel"],
-      options: { cwd: root },
-      startDeadlineMs: AGREE_MS,
-      stopGraceMs: 2_000,
-      prepare: async () => {},
-      answers: () => listens(itsPort),
+    const server = await startSentinel({
+      ...{ dir: root, program, port: itsPort, password: own, quorum: QUORUM },
+      master: { name: MASTER, port, password: passwords.sentinel ?? "" },
+      ...{ downAfterMs: DOWN_AFTER_MS, failoverTimeoutMs: FAILOVER_TIMEOUT_MS },
     })
-    await server.start()
     stores.defer(() => server.kill9())
     ports.push(itsPort)
     servers.push(server)
@@ -121,11 +102,4 @@ export async function startSentinels(
     },
     failOver: async () => void (await clients[0]?.call("SENTINEL", "FAILOVER", MASTER)),
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect(port, "127.0.0.1")
-  socket.on("connect", () => resolve(true)).on("error", () => resolve(false))
-  return promise.finally(() => socket.destroy())
 }

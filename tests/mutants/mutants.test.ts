@@ -24,7 +24,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 const noPowerCuts = await canOpenDisk()
 
 async function prove(
-  mutant: Pick<Mutant, "only" | "harm" | "inbox" | "appendfsync" | "seed" | "seconds">,
+  mutant: Pick<Mutant, "only" | "harm" | "inbox" | "failover" | "appendfsync" | "seed" | "seconds">,
   appsDir: string,
 ) {
   const lines: string[] = []
@@ -33,7 +33,7 @@ async function prove(
     dir,
     wishes: {
       ...{ seed: mutant.seed ?? SEED, seconds: mutant.seconds ?? SECONDS, inbox: mutant.inbox ?? "redis" },
-      ...{ harm: mutant.harm ?? "none", only: mutant.only },
+      ...{ harm: mutant.harm ?? "none", only: mutant.only, failover: mutant.failover ?? false },
     },
     rate: 120,
     tell: { line: (line) => void lines.push(line), progress: () => {} },

@@ -14,6 +14,8 @@ export type Mutant = {
   seed?: number
   /** How long faults and votes go on, where it shows by too few of the host's moves to be sure of one within the usual time. */
   seconds?: number
+  /** Whether the stores have servers that take the place of one that dies for good. */
+  failover?: boolean
   /** How Redis syncs, which is told to nobody else. */
   appendfsync?: "everysec"
   /** The rule that must catch it. */
@@ -54,6 +56,19 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     only: ["kill", "cut"],
+    rule: "counted once",
+  },
+  {
+    name: "answers before a replica of Redis has the ballot on its disk",
+    changes: [
+      {
+        file: "apps/vote/main.ts",
+        from: "INBOX_REPLICAS > 0 && publisher === null",
+        to: "INBOX_REPLICAS < 0 && publisher === null",
+      },
+    ],
+    only: ["replicas parted"],
+    failover: true,
     rule: "counted once",
   },
   {

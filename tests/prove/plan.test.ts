@@ -99,19 +99,41 @@ describe("the plan of a proof", () => {
     expect([...planned].filter((it) => /purged|partitioned|leader/.test(it))).toEqual([])
   })
 
-  test("has a standby of Postgres take the primary's place, and what it does to one server it does to both", () => {
+  test("has a standby of Postgres and a replica of Redis take over, and leaves out what may lose a vote", () => {
     const planned = plannedIn({ inbox: "redis", failover: true, harm: "none" })
-    const both = ["postgres 1", "postgres 2"].flatMap((it) => [
+    const each = ["postgres 1", "postgres 2", "redis 1", "redis 3"].flatMap((it) => [
       ...[`kill: ${it}`, `restart: ${it}`, `freeze: ${it}`],
-      ...[`cut: worker 1 → ${it}`, `silence: result 2 → ${it}`],
     ])
-    const failovers = ["primary lost", "switchover", "old primary back", "primary passed by"]
-    const whole = ["cut off: postgres", "read-only: postgres", "logins refused: postgres"]
-    for (const fault of [...both, ...whole, ...failovers.map((it) => `${it}: postgres primary`)])
+    const ways = ["cut: worker 1 → postgres 2", "silence: result 2 → postgres 1", "cut: everyone → redis 2"]
+    const whole = ["cut off: postgres", "cut off: redis", "read-only: postgres", "logins refused: postgres"]
+    const atPrimary = ["primary lost", "switchover", "old primary back", "primary passed by"]
+    const atMaster = ["master lost", "switchover", "old master back", "master passed by", "replicas parted"]
+    const failovers = [
+      ...atPrimary.map((it) => `${it}: postgres primary`),
+      ...[...atMaster, "replica lost"].map((it) => `${it}: redis master`),
+    ]
+    for (const fault of [...each, ...ways, ...whole, ...failovers, "power cut: machine"])
       expect(planned).toContain(fault)
-    expect([...planned].filter((it) => /^kill: postgres$|→ postgres$|, (books|unseen)$/.test(it))).toEqual([])
+    const single =
+      /^(kill|freeze): (postgres|redis)$|→ (postgres|redis)$|everything|emptied|, (books|unseen)$/
+    expect([...planned].filter((it) => single.test(it))).toEqual([])
     const usual = plannedIn({ inbox: "redis" })
-    expect([...usual].filter((it) => failovers.some((name) => it.startsWith(name)))).toEqual([])
+    expect(failovers.filter((it) => usual.has(it))).toEqual([])
+  })
+
+  test("does one thing at a time to the servers of Redis, of which one may be lost", () => {
+    const plan = planOf({
+      seed: 9,
+      seconds: HOUR_S,
+      inbox: "redis",
+      failover: true,
+      harm: "none",
+      without: [],
+    })
+    const atRedis = plan.filter(({ target }) => /^(everyone → )?redis/.test(target))
+    expect(atRedis.length).toBeGreaterThan(100)
+    const overlapping = atRedis.filter(({ at }, i) => atRedis.slice(0, i).some((it) => it.at + it.lasts > at))
+    expect(overlapping).toEqual([])
   })
 
   test("leaves what one fault touches to it as long as that lasts", () => {

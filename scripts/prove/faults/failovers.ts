@@ -83,6 +83,19 @@ export const failoverFaults: readonly Fault[] = [
     const note = `${store.name}, the master, is killed (SIGKILL), its disk is gone, and a replica takes its place`
     return { note, end }
   }),
+  atMaster("replicas parted", 3, [1, 5], async (group, master) => {
+    const { store } = master
+    const rejoin = await group.part(master)
+    const end = async () => {
+      await store.kill()
+      rmSync(store.data, { recursive: true, force: true })
+      await rejoin()
+      await group.untilAnother(master)
+      await group.renew(master)
+    }
+    const note = `no replica reaches ${store.name}, the master, for a while; then that is killed (SIGKILL), and its disk is gone`
+    return { note, end }
+  }),
   atMaster("switchover", 2, [0, 0], async (group, master) => {
     await group.failOver()
     const note = `a sentinel is told to have a replica take the place of ${master.store.name}, the master`

@@ -92,6 +92,20 @@ export class RedisGroup {
     await asked(url, (sentinel) => sentinel.call("SENTINEL", "FAILOVER", MASTER))
   }
 
+  /** No replica can follow this master any more; apps and sentinels reach it as before. @returns what ends that */
+  async part(master: Side): Promise<() => Promise<void>> {
+    const replicas = this.sides.filter((side) => side !== master)
+    const admit = (password: string) =>
+      Promise.all(
+        replicas.map(({ server }) =>
+          asked(server.adminUrl, (redis) => redis.config("SET", "masterauth", password)),
+        ),
+      )
+    await admit(newSecret())
+    await asked(master.server.adminUrl, (redis) => redis.call("CLIENT", "KILL", "TYPE", "replica"))
+    return async () => void (await admit(passwordsOf(master.server).replica ?? ""))
+  }
+
   /** Makes a new replica in the place of a server, whatever that has become. */
   async renew({ store, server }: Side): Promise<void> {
     await store.renew(async () => {
