@@ -8,8 +8,11 @@ import { atServers } from "./postgres"
 import type { Nodes, Stores } from "./stores"
 
 const REPLICAS = [1, 2] as const
-/** Half of those that a Redis with replicas has. */
-const REPLICAS_WAITED_FOR = 1
+/**
+ * All that a Redis with replicas has. With half of them, a master that hung and goes on while a replica is promoted still has the other
+ * one confirm what it takes, and that is then lost.
+ */
+const REPLICAS_WAITED_FOR = 2
 export const SHARDS = 4
 /** So few that half a minute without a worker fills it. */
 const BACKLOG_LIMIT = 2_000
