@@ -72,6 +72,15 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "counted once",
   },
   {
+    name: "waits for half of the replicas of Redis, although it was told to wait for all",
+    changes: [
+      { file: "apps/vote/main.ts", from: "{ count: INBOX_REPLICAS, openLane", to: "{ count: 1, openLane" },
+    ],
+    only: ["master goes on"],
+    failover: true,
+    rule: "counted once",
+  },
+  {
     name: "trims the stream before the commit",
     changes: [
       {

@@ -107,7 +107,14 @@ describe("the plan of a proof", () => {
     const ways = ["cut: worker 1 → postgres 2", "silence: result 2 → postgres 1", "cut: everyone → redis 2"]
     const whole = ["cut off: postgres", "cut off: redis", "read-only: postgres", "logins refused: postgres"]
     const atPrimary = ["primary lost", "switchover", "old primary back", "primary passed by"]
-    const atMaster = ["master lost", "switchover", "old master back", "master passed by", "replicas parted"]
+    const atMaster = [
+      "master lost",
+      "switchover",
+      "old master back",
+      "master passed by",
+      "master goes on",
+      "replicas parted",
+    ]
     const failovers = [
       ...atPrimary.map((it) => `${it}: postgres primary`),
       ...[...atMaster, "replica lost"].map((it) => `${it}: redis master`),

@@ -123,6 +123,17 @@ export const failoverFaults: readonly Fault[] = [
     const note = `${store.name}, the master, stands still (SIGSTOP), is replaced, and goes on beside the new one`
     return { note, end }
   }),
+  atMaster("master goes on", 3, [0, 0], async (group, master) => {
+    const { store } = master
+    store.freeze()
+    const end = async () => {
+      await group.untilPromoted(master)
+      store.thaw()
+      await group.untilAnother(master)
+    }
+    const note = `${store.name}, the master, stands still (SIGSTOP), and goes on in the moment in which a replica is promoted`
+    return { note, end }
+  }),
   atMaster("replica lost", 2, [0, 8], async (group, master, random) => {
     const replica = random.pick(group.sides.filter((side) => side !== master))
     const { store } = replica

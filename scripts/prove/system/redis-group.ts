@@ -79,6 +79,18 @@ export class RedisGroup {
     )
   }
 
+  /** Settles as soon as a replica was promoted: about a second before the sentinels name it and the other replicas follow it. */
+  async untilPromoted(than: Side): Promise<void> {
+    const others = this.sides.filter((side) => side !== than)
+    const isMaster = async ({ server }: Side) =>
+      /^role:master/m.test(await asked(server.adminUrl, (redis) => redis.info("replication")))
+    await waitFor(
+      "a replica to be promoted",
+      async () => (await Promise.all(others.map(isMaster))).includes(true),
+      WHOLE_MS,
+    )
+  }
+
   /**
    * Settles once all servers have what the master has, and each sentinel sees all of them: until then one more that is lost is one too
    * many for three.
