@@ -106,6 +106,26 @@ test("how long ago a ballot was accepted is noted once it is seen, of the oldest
   hub.stop()
 })
 
+test("who comes with a read from before the poll became a draft is told nothing of the draft, and sent away", async () => {
+  const open = tallyAfter(0)
+  const draft = {
+    ...open,
+    poll: { ...open.poll, state: "draft", revision: 2, title: "Secret" } as const,
+    version: 2,
+  }
+  const gone: string[] = []
+  const hub = new Hub({
+    ...{ read: async () => [draft], publish: () => {}, failed: () => {}, outcomes, metrics },
+    ...{ gone: (_, audiences) => gone.push(...audiences), deliveriesPerSecond: 20_000 },
+  })
+  expect(hub.join(draft, "admin")).toContain("Secret")
+  await waitFor("the first read", () => gone.length > 0, 1_000)
+  gone.length = 0
+  expect(hub.join(open, "public")).not.toContain("Secret")
+  await waitFor("the public to be sent away", () => gone.includes("public"), 1_000)
+  hub.stop()
+})
+
 test("a new viewer with an older read gets what the others see", async () => {
   const { hub } = hubThatReads(async () => tallyAfter(5))
   hub.join(tallyAfter(5), "public")

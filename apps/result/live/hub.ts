@@ -102,8 +102,10 @@ export class Hub {
     circle.viewers += 1
     this.#count(form, 1)
     this.#followOutcome(watched)
-    // Another read finds what changed between that read and the subscription.
-    if (isNews) this.changed(tally.poll.number)
+    const mayKnowLatest = audiencesOf(watched.latest).includes(audience)
+    // Another read finds what changed between that read and the subscription, and sends away who may not know of the poll any more.
+    if (isNews || !mayKnowLatest) this.changed(tally.poll.number)
+    if (!mayKnowLatest) return messageFor({ ...watched, latest: tally, outcome: null }, audience, null)
     return welcomeFor(watched, circle, form === "numbers" ? known : null)
   }
 
