@@ -229,3 +229,43 @@ test("without the wait it has, and most are never counted", async () => {
   // The worker may have read some before it left.
   expect(counted).toBeLessThan(answered)
 }, 240_000)
+
+test("a master that wakes in the middle of a failover has no vote answered 201 that is lost", async () => {
+  const setup = await start(1)
+  const { master, replicas, votes, sql, adminOf, sentinels, worker } = setup
+  const [url = ""] = votes.map((vote) => vote.url)
+  await waitFor("a vote", async () => (await castOnce(url, POLL, person(), "a"))?.status === 201)
+  process.kill(worker.app.pid, "SIGSTOP")
+  process.kill(master.pid ?? 0, "SIGSTOP")
+  // Sentinels cut the connections to whom they promote.
+  const roleOf = async (server: RedisServer) => {
+    const said = adminOf(server).info("replication")
+    return /^role:(\w+)/m.exec(await said.catch(() => ""))?.[1]
+  }
+  await waitFor(
+    "a replica to be promoted",
+    async () => (await Promise.all(replicas.map(roleOf))).includes("master"),
+    RECOVER_MS,
+  )
+  // The other replica follows it still.
+  process.kill(master.pid ?? 0, "SIGCONT")
+  const flood = new Flood(votes.map((vote) => vote.url))
+  const named = await waitFor(
+    "a new master",
+    async () => {
+      const port = await sentinels.masterPort()
+      return replicas.some((replica) => replica.port === port) && port
+    },
+    RECOVER_MS,
+  )
+  process.kill(worker.app.pid, "SIGCONT")
+  console.log(`  ${flood.receipts.length} were answered meanwhile`)
+  await waitFor("a flood", () => flood.receipts.length > 200, RECOVER_MS)
+  await flood.stop()
+  const current = replicas.find(({ port }) => port === named) as RedisServer
+  await waitFor(
+    "everything to be counted",
+    async () => (await booksOf(sql, adminOf(current), POLL).catch(() => null))?.pending === 0,
+  )
+  expect(await fatesOf(sql, flood.receipts)).toEqual({ counted: flood.receipts.length })
+}, 240_000)

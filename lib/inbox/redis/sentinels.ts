@@ -13,8 +13,11 @@ const DEFAULT_PORT = 26_379
 const ANSWER_MS = 500
 /** So old an answer is good enough where several connections are lost at the same time. */
 const FRESH_MS = 200
-/** How often it is looked whether another Redis became the master while the earlier one still answers. */
-const LOOK_MS = 1_000
+/**
+ * How often it is looked whether another Redis becomes the master while the earlier one still answers. From the moment at which a sentinel
+ * begins that it takes longer to promote a replica.
+ */
+const LOOK_MS = 200
 
 type SentinelPlace = {
   servers: readonly StoreServer[]
@@ -32,6 +35,11 @@ type Master = {
   port: number
   /** Grows with each failover. */
   epoch: number
+  /**
+   * Whether that sentinel is putting another in its place. Until that is done it names this one, whose other replicas may still confirm
+   * votes, although one of them is the master already.
+   */
+  isBeingReplaced: boolean
 }
 
 /** What an address says of its sentinels; null where it names none. */
@@ -50,9 +58,11 @@ function sentinelsIn({ scheme, servers, parameters }: StoreAddress, files: TlsFi
 /** Asks the sentinels for all connections of a process. */
 class SentinelMap {
   private known: Master | null = null
+  /** Why there is none for now. */
+  private refusal: Error | null = null
   private asking: Promise<Master> | null = null
   private askedAt = Number.NEGATIVE_INFINITY
-  private readonly followers = new Set<(master: Master) => void>()
+  private readonly followers = new Set<(master: Master | null) => void>()
   private timer: Timer | null = null
 
   /** @param place where the sentinels are, as it is at each call */
@@ -60,18 +70,21 @@ class SentinelMap {
 
   /**
    * The master by the latest failover that any sentinel knows of: one that is cut off from the others names an earlier one.
-   * @throws when no sentinel names one, with what each said
+   * @throws when no sentinel names one, with what each said, or when it is being replaced
    */
   async master(): Promise<Master> {
-    if (this.known && performance.now() - this.askedAt < FRESH_MS) return this.known
+    if (performance.now() - this.askedAt < FRESH_MS) {
+      if (this.refusal) throw this.refusal
+      if (this.known) return this.known
+    }
     this.asking ??= this.ask().finally(() => {
       this.asking = null
     })
     return this.asking
   }
 
-  /** Calls `onMaster` each time that the master was asked for, until the returned function is called. */
-  follow(onMaster: (master: Master) => void): () => void {
+  /** Calls `onMaster` each time that the master was asked for, with null while it is being replaced, until the returned function is called. */
+  follow(onMaster: (master: Master | null) => void): () => void {
     this.followers.add(onMaster)
     this.timer ??= setInterval(() => void this.master().catch(() => {}), LOOK_MS).unref()
     return () => {
@@ -90,15 +103,29 @@ class SentinelMap {
     const areFew = named.length * 2 <= place.servers.length
     const latest = latestOf(this.known && areFew && named.length > 0 ? [...named, this.known] : named)
     if (latest === null) throw new Error(unnamed(place, answers))
-    this.known = latest
     this.askedAt = performance.now()
+    if (isReplaced(latest, named)) {
+      this.refusal = new Error("the sentinels are putting another Redis in the place of the master")
+      for (const onMaster of this.followers) onMaster(null)
+      throw this.refusal
+    }
+    this.refusal = null
+    this.known = latest
     for (const onMaster of this.followers) onMaster(latest)
     return latest
   }
 }
 
+/** Of the same failover, a sentinel that is not at work on it any more knows better. */
 function latestOf(named: readonly Master[]): Master | null {
-  return named.reduce<Master | null>((best, it) => (best && best.epoch >= it.epoch ? best : it), null)
+  const isLater = (it: Master, best: Master) =>
+    it.epoch > best.epoch || (it.epoch === best.epoch && best.isBeingReplaced && !it.isBeingReplaced)
+  return named.reduce<Master | null>((best, it) => (best && !isLater(it, best) ? best : it), null)
+}
+
+/** The one that is at work on it tells so alone. */
+function isReplaced({ host, port }: Master, named: readonly Master[]): boolean {
+  return named.some((it) => it.isBeingReplaced && it.host === host && it.port === port)
 }
 
 async function askSentinel({ host, port }: StoreServer, place: SentinelPlace): Promise<Master> {
@@ -142,7 +169,8 @@ function readMaster(reply: unknown): Master {
     Number(fields.get("config-epoch")),
   ]
   if (host === "" || !(port > 0) || !(epoch >= 0)) throw new Error("it names no master")
-  return { host, port, epoch }
+  const isBeingReplaced = (fields.get("flags") ?? "").split(",").includes("failover_in_progress")
+  return { host, port, epoch, isBeingReplaced }
 }
 
 function unnamed({ name, servers }: SentinelPlace, answers: PromiseSettledResult<Master>[]): string {
@@ -203,7 +231,7 @@ class MasterConnector extends AbstractConnector {
       this.firstError = error
     })
     this.unfollow = this.map.follow((master) => {
-      if (master.host !== host || master.port !== port) this.disconnect()
+      if (master?.host !== host || master.port !== port) this.disconnect()
     })
     return stream
   }
