@@ -1,7 +1,8 @@
 /** The one transaction in which a batch is counted: votes, tallies, timeline, books, position and notification, or nothing. */
 
-import { type Database, unconfirmedCommits } from "@tallyroom/lib/database"
+import type { Database } from "@tallyroom/lib/database"
 import { nullableArray, numberArray, textArray } from "@tallyroom/lib/postgres-array"
+import { confirmed } from "../database/confirmed"
 import type { Batch, Placed } from "./batch"
 import commitStatement from "./commit.sql" with { type: "text" }
 import firstVotesStatement from "./commit-first-votes.sql" with { type: "text" }
@@ -37,20 +38,12 @@ const hopefulStatement = withoutOnce(commitStatement, SKIP_STANDING)
 /** SQLSTATE unique_violation. */
 const STANDS_ALREADY = "23505"
 
-/** Nothing of the batch may leave the inbox: its commit stands on the primary alone. To begin anew waits for the standby. */
-class Unconfirmed extends Error {
-  override readonly name = "Unconfirmed"
-}
-
 /**
  * Counts a batch, and returns once all that the primary waits for has it.
- * @throws {Unconfirmed} when somebody ended that wait
+ * @throws {Unconfirmed} when somebody ended that wait: nothing of the batch may leave the inbox
  */
-export async function commitBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
-  const before = unconfirmedCommits(sql)
-  const counted = await countBatch(sql, commit)
-  if (unconfirmedCommits(sql) === before) return counted
-  throw new Unconfirmed("somebody ended a commit's wait for a synchronous standby: it may not be there yet")
+export function commitBatch(sql: Database, commit: BatchToCommit): Promise<Counted> {
+  return confirmed(sql, () => countBatch(sql, commit))
 }
 
 /**

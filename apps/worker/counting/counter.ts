@@ -6,6 +6,7 @@ import { type Database, isLocked, isRefusedContent, isTimedOut } from "@tallyroo
 import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Tracing } from "@tallyroom/lib/tracing/tracing"
+import { confirmed } from "../database/confirmed"
 import { instanceColumn } from "../database/instance"
 import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
@@ -91,12 +92,14 @@ export class Counter {
    * be written. From here on whatever else is left of an earlier beginning is refused.
    * @returns false when another worker holds the lease
    * @throws {AnotherDatabase} so that nothing of the inbox is touched
+   * @throws {Unconfirmed} when a synchronous standby may lack this, and so what stands before it
    */
   async begin(): Promise<boolean> {
     const { sql, worker, polls } = this.parts
-    const [row] = await sql`
+    const beginning = () => sql`
       UPDATE shards SET epoch = epoch + 1 WHERE shard = ${this.shard} AND holder = ${worker}
-      RETURNING ms, seq, epoch, ${instanceColumn(sql)}`.catch((error) => {
+      RETURNING ms, seq, epoch, ${instanceColumn(sql)}`
+    const [row] = await confirmed(sql, beginning).catch((error) => {
       if (isLocked(error)) throw new Error(STILL_WRITING, { cause: error })
       throw error
     })

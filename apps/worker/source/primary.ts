@@ -35,7 +35,7 @@ export async function claimPrimary(shard: number, parts: SourceParts, counter: C
   const lineage = await lineageOf(sql)
   if (lineage === null) return { claim: "", isPromoted: false }
   const claim = `${lineage.system} ${lineage.timeline}`
-  const before = readClaim(await redis.get(keys.primary(shard)).catch(() => null))
+  const before = readClaim(await redis.get(keys.primary(shard)).catch(noneIfGarbage))
   const isPromoted = isLater(lineage, before)
   if (isPromoted) {
     await raiseVersions(parts, counter)
@@ -57,6 +57,12 @@ export async function isClaimed(shard: number, redis: SourceParts["redis"], clai
   if (claim === "") return true
   const noted = await redis.get(keys.primary(shard))
   return noted === null || noted === claim
+}
+
+/** Garbage tells of no primary; whatever else went wrong does not tell that there was none. */
+function noneIfGarbage(error: Error): null {
+  if (error.message.startsWith("WRONGTYPE")) return null
+  throw error
 }
 
 function readClaim(text: string | null): Lineage | null {
