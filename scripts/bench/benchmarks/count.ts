@@ -113,6 +113,20 @@ export async function untilCounted(sql: Database, total: number): Promise<void> 
 /** Every round begins with empty tables, as the first one does. Meanwhile the worker waits for ballots. */
 export async function forgetVotes({ redis }: BenchRun, sql: Database, poll?: string): Promise<void> {
   await waitFor("the inbox to be trimmed", async () => (await backlog(redis)) === 0, DEADLINE_MS)
-  await sql`TRUNCATE votes, tallies, marks, timeline, books`
+  await waitFor("the tables to be emptied", () => emptied(sql), DEADLINE_MS)
   await forgetVoters(redis, poll)
+}
+
+/** SQLSTATE deadlock_detected: the worker wrote into one of these tables at the same moment. */
+const DEADLOCK = "40P01"
+
+/** @returns false where it has to be tried anew */
+async function emptied(sql: Database): Promise<boolean> {
+  return sql`TRUNCATE votes, tallies, marks, timeline, books`.then(
+    () => true,
+    (error) => {
+      if (error.code === DEADLOCK) return false
+      throw error
+    },
+  )
 }
