@@ -3,6 +3,7 @@ import { type AppProcess, startResultProcess } from "../../scripts/services/apps
 import { startWorker } from "../../scripts/services/apps/worker-in-process"
 import { waitFor } from "../../scripts/services/wait"
 import { KIND_NAMES, KINDS } from "../harness/kinds"
+import { expectNeverBack } from "../harness/never-back"
 import { useStores } from "../harness/stores"
 import { type Booth, openBooth, openPoll, voter } from "../harness/tallyroom"
 
@@ -30,21 +31,6 @@ function watch(url: string, poll = POLL): { snapshots: Snapshot[]; close(): void
   const socket = new WebSocket(`${url.replace("http", "ws")}/live?poll=${poll}`)
   socket.onmessage = ({ data }) => void snapshots.push(JSON.parse(String(data)))
   return { snapshots, close: () => socket.close() }
-}
-
-/** Versions only grow, and equal versions mean equal counts. */
-function expectNeverBack(viewers: { snapshots: Snapshot[] }[]): void {
-  const contents = new Map<number, string>()
-  for (const { snapshots } of viewers) {
-    let last = 0
-    for (const { version, total, options } of snapshots) {
-      expect(version).toBeGreaterThanOrEqual(last)
-      last = version
-      const content = JSON.stringify({ total, options })
-      expect(contents.get(version) ?? content).toBe(content)
-      contents.set(version, content)
-    }
-  }
 }
 
 describe("promise 5: viewers never go back", () => {

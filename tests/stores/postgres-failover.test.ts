@@ -2,7 +2,6 @@
 
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test"
 import { rmSync } from "node:fs"
-import type { Snapshot } from "../../apps/result/tally/snapshot"
 import { watchPoll } from "../../apps/result/testing/viewer"
 import type { PollBooks } from "../../apps/worker/audit/audit"
 import { clientEnvironment } from "../../scripts/backup/postgres/client-environment"
@@ -12,6 +11,7 @@ import { followFromNextStart } from "../../scripts/services/stores/standby"
 import { waitFor } from "../../scripts/services/wait"
 import { becomes } from "../harness/becomes"
 import { changePollAt } from "../harness/control-room"
+import { expectNeverBack } from "../harness/never-back"
 import {
   askServer,
   askTallyroom,
@@ -60,23 +60,10 @@ async function booksOf({ stores }: Pair): Promise<PollBooks | undefined> {
   return polls.find(({ poll }) => poll === POLL)
 }
 
-/** Versions only grow, and equal versions have equal content. */
-function expectNeverBack(snapshots: Snapshot[]): void {
-  const contents = new Map<number, string>()
-  let last = 0
-  for (const { version, total, options } of snapshots) {
-    expect(version).toBeGreaterThanOrEqual(last)
-    last = version
-    const content = JSON.stringify({ total, options })
-    expect(contents.get(version) ?? content).toBe(content)
-    contents.set(version, content)
-  }
-}
-
 /** All that was accepted is counted once, and on the screen; and the screen never went back. */
 async function expectAllCounted(at: Awaited<ReturnType<typeof open>>, accepted: number): Promise<void> {
   await waitFor("the last on the screen", () => at.total() === accepted, PATIENCE_MS)
-  expectNeverBack(at.viewer.snapshots)
+  expectNeverBack([at.viewer])
   const all = { accepted, counted: accepted, lost: 0, recount: accepted, faults: [] }
   expect(await booksOf(at)).toMatchObject(all)
 }
@@ -238,7 +225,7 @@ test.each([
   if (isRetained) expect(lost).toBe(0)
   else expect(lost).toBeGreaterThanOrEqual(SOME)
   await waitFor("the last on the screen", () => at.total() === counted, PATIENCE_MS)
-  expectNeverBack(at.viewer.snapshots)
+  expectNeverBack([at.viewer])
 })
 
 test("a worker that reaches the old primary alone, which lives on, removes nothing from the inbox that the new one lacks", async () => {
@@ -285,7 +272,7 @@ test("a change of a poll that is lost with the primary is undone on every screen
   )
   await waitFor("a vote", async () => (await castOnce(at.vote.url, POLL, person(), "a"))?.status === 201)
   await waitFor("the vote on the screen", () => at.total() === 1, PATIENCE_MS)
-  expectNeverBack(at.viewer.snapshots)
+  expectNeverBack([at.viewer])
 })
 
 test("a commit whose wait for the standby is ended by somebody, and that the standby never gets, is counted again", async () => {
