@@ -1,7 +1,8 @@
--- Every request is one vote of a new visitor. The type of its body and the body stand last on the command line; the summary is printed as JSON.
-wrk.method = "POST"
-
+-- Every request is the same: a vote of a new visitor, whose body's type and body stand last on the command line, or else a GET. The summary is
+-- printed as JSON.
 function init(args)
+  if #args < 2 then return end
+  wrk.method = "POST"
   wrk.headers["Content-Type"] = args[#args - 1]
   wrk.body = args[#args]
 end

@@ -88,7 +88,7 @@ export async function floodOfReads(url: string, forSeconds: number): Promise<Flo
   const wrk = await start([
     ...shape,
     "-s",
-    script("gets.lua"),
+    script("wrk.lua"),
     "-H",
     "Accept-Encoding: gzip, deflate, br",
     url,
