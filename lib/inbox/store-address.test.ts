@@ -33,6 +33,12 @@ test("an address names several servers behind one user and password", () => {
   expect(address.parameters.get("family")).toBe("6")
 })
 
+test("user and password before each server are refused, and none is shown", () => {
+  const fault = addressFault("redis://vote:Secret1@h1:6379,vote:Secret2@h2:6379", REDIS_RULES)
+  expect(fault).toMatch(/^must name user and password once[^S]*$/)
+  expect(addressFault("redis://vote:a%40b,c@h1,h2", REDIS_RULES)).toBeNull()
+})
+
 test.each(["redis://bob:12?Secret1=x@h/0", "redis://bob:12?family=x@h/0", "rediss://:?Secret1=x@h:6379/0"])(
   "of %s nothing is shown, as its password may have a ?",
   (url) => {

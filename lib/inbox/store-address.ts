@@ -151,6 +151,9 @@ function serversFault(text: string, { schemes, namesSeveral }: AddressRules): st
   const [scheme] = schemes
   if (/,\s*\w+:\/\//.test(text))
     return `must begin with its scheme once: ${scheme}://user:password@host:port,host:port`
+  // The user would be the first server's, and its password all up to the last server.
+  if (namesSeveral && /@[^/?#]*,[^/?#,]*:[^/?#]*@/.test(text))
+    return `must name user and password once, before the first server, and an @ in them is %40: ${scheme}://user:password@host:port,host:port`
   const { servers } = partsOf(text)
   if (servers.length === 1) return null
   if (!namesSeveral) return "must name one server"
