@@ -134,9 +134,9 @@ export interface Appender {
    */
   append(ballot: NewBallotWithPoll): Promise<AppendAnswer>
   /**
-   * A voter's vote that stands; null when there is none, when another owner cast it, or when this inbox doesn't know before it is
-   * counted.
-   * @throws {InboxAway} when it can't be asked
+   * A voter's vote that stands, as durable as one that was accepted; null when there is none, when another owner cast it, or when this
+   * inbox doesn't know before it is counted.
+   * @throws {InboxAway} when it can't be asked, or when a vote stands that is not durable yet
    */
   standing(place: VoterPlace): Promise<StandingVote | null>
 }

@@ -1,6 +1,7 @@
 /** Votes that wait until replicas of Redis have them on their disks. */
 
 import { expect, test } from "bun:test"
+import { once } from "node:events"
 import { type Database, openDatabase } from "@tallyroom/lib/database"
 import { termsOf } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
@@ -46,6 +47,43 @@ function halt({ pid }: RedisServer): () => void {
 
 const problemOf = async (answer: Response | null) => (await answer?.json())?.type
 
+/** Somebody with a browser that keeps its first cookie. */
+async function browserAt(url: string) {
+  const accept = "text/html"
+  const page = await fetch(url, { headers: { accept } })
+  const cookie = page.headers.getSetCookie()[0]?.split(";")[0] ?? ""
+  return {
+    votes: async (at: string) => {
+      const body = new URLSearchParams({ vote: "a" })
+      return (await fetch(at, { method: "POST", redirect: "manual", headers: { accept, cookie }, body }))
+        .status
+    },
+    sees: async (at: string) => {
+      const answer = await fetch(at, { headers: { accept, cookie } })
+      const html = await answer.text()
+      if (!answer.ok) return "a problem"
+      return html.includes('class="receipt"') ? "its vote" : "no vote"
+    },
+  }
+}
+
+/** An appender that waits for one replica, over connections of its own, and what makes ballots of new voters for it. */
+async function openInbox(master: RedisServer, answerMs?: number) {
+  const redis = openRedis(master.voteUrl)
+  const lanes = Array.from({ length: ROUNDS_IN_FLIGHT }, () => openRedis(master.voteUrl))
+  const connections = [redis, ...lanes]
+  for (const connection of connections) stores().defer(() => connection.disconnect())
+  await waitFor("the connections", () => connections.every(({ status }) => status === "ready"))
+  const poll = await findPollCopy(redis, POLL)
+  if (poll === null || poll === "deleted") throw new Error("there is no poll")
+  const ballot = () => ({
+    ...{ shard: 0, poll, pollId: POLL, terms: termsOf(poll), option: "a" },
+    voter: crypto.randomUUID().replaceAll("-", ""),
+  })
+  const inbox = new RedisAppender(redis, 1_000, answerMs, undefined, undefined, { count: 1, lanes })
+  return { inbox, connections, ballot }
+}
+
 const booksIn = ({ sql, adminOf, master }: Setup) => booksOf(sql, adminOf(master), POLL)
 
 test("a vote that too few replicas have is 503, whoever is asked and however often, and counts once when they have it", async () => {
@@ -75,20 +113,48 @@ test("a vote that too few replicas have is 503, whoever is asked and however oft
   expect(await booksIn(setup)).toMatchObject({ accepted: 3, late: 0, lost: 0, faults: [] })
 }, 120_000)
 
+test("a page shows a vote as cast only once replicas have it, and while they are away those of which it knows that they had them", async () => {
+  const { replicas, urls, confirmed } = await startWaiting(1, 2)
+  const [first = "", second = ""] = urls
+  const early = await browserAt(first)
+  expect(await early.votes(first)).toBe(303)
+  expect(await early.sees(second)).toBe("its vote")
+  const goOn = halt(replicas[0] as RedisServer)
+  try {
+    const late = await browserAt(first)
+    expect(await late.votes(first)).toBe(503)
+    for (const url of urls) expect(await late.sees(url)).toBe("no vote")
+    for (const url of urls) expect(await early.sees(url)).toBe("its vote")
+    goOn()
+    await confirmed(1)
+    for (const url of urls) for (const one of [early, late]) await becomes(() => one.sees(url), "its vote")
+  } finally {
+    goOn()
+  }
+}, 120_000)
+
+test("what was confirmed over one connection says nothing over the next, which may lead to another Redis", async () => {
+  const { master, replicas } = await startWaiting(1)
+  const { inbox, connections, ballot } = await openInbox(master)
+  const mine = ballot()
+  await becomes(async () => (await inbox.append(mine).catch(() => null))?.kind, "same")
+  const standing = () => inbox.standing(mine).catch((error) => error)
+  const goOn = halt(replicas[0] as RedisServer)
+  try {
+    expect(await standing()).toMatchObject({ option: "a" })
+    const next = connections.map((connection) => once(connection, "ready"))
+    for (const connection of connections) connection.disconnect(true)
+    await Promise.all(next)
+    expect(await standing()).toMatchObject({ name: "InboxAway", perhaps: true })
+  } finally {
+    goOn()
+  }
+}, 120_000)
+
 test("a ballot that came while others waited in vain is refused with them, and is not even sent", async () => {
   const { master, replicas, adminOf } = await startWaiting(1)
-  const redis = openRedis(master.voteUrl)
-  const lanes = Array.from({ length: ROUNDS_IN_FLIGHT }, () => openRedis(master.voteUrl))
-  for (const connection of [redis, ...lanes]) stores().defer(() => connection.disconnect())
-  await waitFor("the connections", () => [redis, ...lanes].every(({ status }) => status === "ready"))
-  const inbox = new RedisAppender(redis, 1_000, 4_000, undefined, undefined, { count: 1, lanes })
-  const poll = await findPollCopy(redis, POLL)
-  if (poll === null || poll === "deleted") throw new Error("there is no poll")
-  const terms = termsOf(poll)
-  const cast = () =>
-    inbox
-      .append({ shard: 0, pollId: POLL, terms, voter: crypto.randomUUID().replaceAll("-", ""), option: "a" })
-      .catch((error) => error)
+  const { inbox, ballot } = await openInbox(master, 4_000)
+  const cast = () => inbox.append(ballot()).catch((error) => error)
   const written = () => adminOf(master).hlen(keys.voters(0, POLL))
   const before = await written()
   const goOn = halt(replicas[0] as RedisServer)

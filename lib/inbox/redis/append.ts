@@ -1,7 +1,7 @@
 /** The vote app's side of the inbox on Redis: the ballots of one moment go there together, in one script call for each shard. */
 
 import type { Redis } from "ioredis"
-import { formatPosition, parsePosition, START } from "../../ballots/ballot"
+import { comparePositions, formatPosition, type Position, parsePosition, START } from "../../ballots/ballot"
 import {
   ANSWER_TIMEOUT_MS,
   type AppendAnswer,
@@ -11,6 +11,7 @@ import {
   InboxAway,
   type NewBallot,
   type StandingVote,
+  termsOf,
   type VoterPlace,
 } from "../contract"
 import { afterHangUps } from "../hang-ups"
@@ -33,6 +34,9 @@ const CLOCK_SLACK_MS = 50
  * would have the ballots that came after it wait just as briefly.
  */
 const SHARE_FOR_A_ROUND = 1 / 3
+
+/** By this option cast.lua is asked for the vote that stands. */
+const QUESTION = ""
 
 type Waiting = {
   ballot: NewBallot
@@ -63,6 +67,8 @@ export class RedisAppender implements Appender {
   /** Those that have room for another round. */
   private readonly free: Redis[]
   private readonly told: ToldCounts
+  /** Up to where enough replicas have each shard, as far as this process has heard from the Redis that serves now. */
+  private readonly confirmed = new Map<number, Position>()
 
   /**
    * @param backlogLimit ballots that may wait in one shard
@@ -81,6 +87,9 @@ export class RedisAppender implements Appender {
     this.told = new ToldCounts(redis)
     this.lanes = replicas?.lanes ?? Array.from({ length: ROUNDS_IN_FLIGHT }, () => redis)
     this.free = [...this.lanes]
+    if (replicas === null) return
+    // Another Redis may have taken over, whose replicas have confirmed nothing yet.
+    for (const connection of [redis, ...this.lanes]) connection.on("ready", () => this.confirmed.clear())
   }
 
   append(ballot: NewBallot): Promise<AppendAnswer> {
@@ -91,7 +100,16 @@ export class RedisAppender implements Appender {
     })
   }
 
-  async standing({ shard, poll, voter, owner }: VoterPlace): Promise<StandingVote | null> {
+  async standing(place: VoterPlace): Promise<StandingVote | null> {
+    const vote = await this.find(place)
+    if (vote === null || this.replicas === null || this.isConfirmed(place.shard, vote.position)) return vote
+    // Its voter may have been told that it is perhaps taken, and it may be lost with this Redis.
+    const { poll, ...whose } = place
+    const asked = await this.append({ ...whose, pollId: poll.id, terms: termsOf(poll), option: QUESTION })
+    return asked.kind === "stands" ? { option: asked.option, position: asked.position } : null
+  }
+
+  private async find({ shard, poll, voter, owner }: VoterPlace): Promise<StandingVote | null> {
     // As owner_field in cast.lua.
     const fields = poll.eligibility === "browser" ? [voter] : [voter, `=${voter}`]
     const [stored, owned] = await Promise.all(
@@ -197,9 +215,21 @@ export class RedisAppender implements Appender {
     if (confirmation) {
       for (const { one, answer } of decided) if (!("position" in answer)) one.resolve(answer)
       if (decided.some(({ answer }) => "position" in answer)) await confirmation
+      for (const { one, answer } of decided)
+        if ("position" in answer) this.noteConfirmed(one.ballot.shard, answer.position)
     }
     for (const count of told) this.told.learn(count)
     for (const { one, answer } of decided) one.resolve(answer)
+  }
+
+  private isConfirmed(shard: number, position: Position): boolean {
+    const upTo = this.confirmed.get(shard)
+    return upTo !== undefined && comparePositions(position, upTo) <= 0
+  }
+
+  /** Replicas get what Redis writes in its order: who has this ballot has all that stand before it. */
+  private noteConfirmed(shard: number, position: Position): void {
+    if (!this.isConfirmed(shard, position)) this.confirmed.set(shard, position)
   }
 
   private async ask(waiting: Waiting[], { lane, end, wait }: Round): Promise<Decision> {

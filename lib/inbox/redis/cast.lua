@@ -13,7 +13,8 @@
 --           " <words>" where these were changed since the poll opened, or " <words> <form>" where a ballot's text is not an option's id
 -- then      five for each ballot: the number of its pair, voter, option (or what else it says, which its form answers for), the id of the vote that it is to replace, as far
 --           as its voter knows (0-0 for none, empty for whichever stands), and its owner: whoever else comes with the same
---           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser
+--           code, or from the same network, is told nothing that depends on the option. Empty in polls by browser. An empty option
+--           asks for the vote that stands, and casts none: "stands …" as below, or "option-unknown" where there is none
 -- last      with the key of the traces: "<ballot, counted from 1> <traceparent>" of each ballot that is traced, divided by commas
 --
 -- Returns { verdict, now, answer, …, count, … }: verdict is decided, restoring, expired or broken (then there is nothing after
@@ -128,14 +129,18 @@ local told_of
 local function decide(poll, voter, option, replaces, owner)
   if poll.refusal == 'poll-unknown' or poll.refusal == 'stale' then return poll.refusal end
   local standing = redis.call('HGET', poll.voters, voter)
+  local is_question = option == ''
+  if is_question and not standing then return 'option-unknown' end
   if standing then
     local standing_option, standing_id = string.match(standing, '^(%S+) (%d+%-%d+)$')
     -- Nobody but an intruder writes that. An error would leave the others of this call without an answer.
     if not standing_id then return poll.refusal or 'voted' end
     local own = is_own(poll, voter, standing_id, owner)
+    if is_question and not own then return 'voted' end
     local refusal = not own and refuse_other(poll, option, replaces, standing_id)
     if refusal then return refusal end
     told_of = { key = poll.voters, voter = voter, vote = standing }
+    if is_question then return 'stands ' .. standing_id .. ' ' .. standing_option end
     if own and standing_option == option then return 'same ' .. standing_id end
     if not poll.refusal and not has_option(poll, option) then return 'option-unknown' end
     if not poll.refusal and not poll.changeable then return 'stands ' .. standing_id .. ' ' .. standing_option end
