@@ -56,4 +56,6 @@ SELECT
     FROM booked JOIN unnest($21::integer[], $24::bigint[]) AS b(poll, since) USING (poll)
     WHERE b.since IS NOT NULL) AS told_since,
   (SELECT count(pg_notify('tallyroom_traced', trace)) FROM moved, unnest($25::text[]) AS trace) AS told_traced,
-  (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told
+  (SELECT count(pg_notify('tallyroom_tally', poll::text)) FROM booked) AS told,
+  -- By a warning the worker knows that this commit's wait for a standby was ended (confirmed.ts), whatever its role hides.
+  set_config('client_min_messages', 'warning', true) AS warned

@@ -6,7 +6,7 @@ import { type Database, isLocked, isRefusedContent, isTimedOut } from "@tallyroo
 import type { Entry, Reader } from "@tallyroom/lib/inbox/contract"
 import type { Log } from "@tallyroom/lib/process/logging"
 import type { Tracing } from "@tallyroom/lib/tracing/tracing"
-import { confirmed } from "../database/confirmed"
+import { confirmed, warned } from "../database/confirmed"
 import { instanceColumn } from "../database/instance"
 import { type Holding, isRowOf } from "../leases/holding"
 import { LEASE_SECONDS } from "../leases/leases"
@@ -98,7 +98,7 @@ export class Counter {
     const { sql, worker, polls } = this.parts
     const beginning = () => sql`
       UPDATE shards SET epoch = epoch + 1 WHERE shard = ${this.shard} AND holder = ${worker}
-      RETURNING ms, seq, epoch, ${instanceColumn(sql)}`
+      RETURNING ms, seq, epoch, ${instanceColumn(sql)}, ${warned(sql)}`
     const [row] = await confirmed(sql, beginning).catch((error) => {
       if (isLocked(error)) throw new Error(STILL_WRITING, { cause: error })
       throw error

@@ -8,8 +8,17 @@ class Unconfirmed extends Error {
 }
 
 /**
+ * A column of what commits. Postgres warns of such a commit, but no client whose role, database or address has warnings hidden
+ * (client_min_messages). What a transaction sets for itself wins over these, and no pooler refuses or drops it.
+ */
+export function warned(sql: Database) {
+  return sql`set_config('client_min_messages', 'warning', true) AS warned`
+}
+
+/**
  * Does what commits, and returns once all that the primary waits for has it.
  * @param sql the pool over which it commits
+ * @param commit one transaction, in which the column `warned` stands, or its like in SQL
  * @throws {Unconfirmed} when somebody ended that wait (pg_cancel_backend)
  */
 export async function confirmed<T>(sql: Database, commit: () => Promise<T>): Promise<T> {
