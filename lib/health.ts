@@ -26,8 +26,11 @@ export function reasonText(error: Error): string {
 export type ConnectionEvents = {
   /** What went wrong; where the connection is lost, before that is told. */
   onError?: (error: Error) => void
-  /** The connection was lost, or could not be made: told at each try. */
-  onLost?: () => void
+  /**
+   * The connection was lost, or could not be made: told at each try. Where a store has several, `parts` says in words to which of its
+   * parts.
+   */
+  onLost?: (parts?: string) => void
   onConnected?: () => void
 }
 

@@ -78,3 +78,21 @@ test("while it lasts, a reason that changes is said again, and one that is told 
     "Redis is still away, and the reason is another: WRONGPASS invalid password",
   ])
 })
+
+test("an outage of a part of a store names it, and another line the parts that are away then, each only once", () => {
+  const { lines, log } = kept()
+  const { onLost, onConnected } = logConnection(log, "Redis")
+  onConnected()
+  const [one, two, other] = ["shard 1 (a:1)", "shards 1 (a:1), 2 (b:1)", "shard 2 (b:1)"]
+  for (const parts of [one, one, two, two, other, one, two]) onLost(parts)
+  onConnected()
+  onLost(one)
+  expect(lines).toEqual([
+    "connected to Redis",
+    "Redis is away for shard 1 (a:1); there votes are refused until it is back",
+    "Redis is away for shards 1 (a:1), 2 (b:1); there votes are refused until it is back",
+    "Redis is away for shard 2 (b:1); there votes are refused until it is back",
+    "Redis is back",
+    "Redis is away for shard 1 (a:1); there votes are refused until it is back",
+  ])
+})

@@ -8,7 +8,7 @@ import type { Log } from "./logging"
 const SAID_AGAIN_MS = 60_000
 
 /**
- * Logs one line when the store goes away, one whenever the reason is another, and one when it is back.
+ * Logs one line when the store goes away, one whenever the reason is another or other parts of it are away, and one when it is back.
  * @param meanwhile what does not work until then
  */
 export function logOutages(
@@ -23,18 +23,23 @@ export function logOutages(
   const isSaid = (text: string) =>
     performance.now() - (said.get(text) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS
   let last = ""
+  let lastParts = ""
   return {
     onError(error) {
       reason = error
     },
-    onLost() {
+    onLost(parts = "") {
       const text = reason ? withRemedy(store, reasonText(reason)) : ""
       const remedy = remedyFor(store, text)
-      if (!isAway) log.warn({ err: reason }, `${store} is away; ${meanwhile}${remedy ? ` (${remedy})` : ""}`)
-      else if (text === "" || text === last || isSaid(text)) return
+      const away = parts === "" ? `${store} is away; ` : `${store} is away for ${parts}; there `
+      if (!isAway || (parts !== lastParts && !isSaid(away))) {
+        log.warn({ err: reason }, `${away}${meanwhile}${remedy ? ` (${remedy})` : ""}`)
+        said.set(away, performance.now())
+      } else if (text === "" || text === last || isSaid(text)) return
       else log.warn({ err: reason }, `${store} is still away, and the reason is another: ${text}`)
       isAway = true
       last = text
+      lastParts = parts
       said.set(text, performance.now())
     },
     onConnected() {

@@ -73,6 +73,33 @@ test("a shard's connection leads to the master that has its slot, and along when
   }
 })
 
+test("a master that is away is told once, with its address and all of its shards", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "tallyroom-shards-"))
+  const cluster = await startRedisCluster({ dir, masters: 2, replicas: 0, appendfsync: "everysec" })
+  const told: (string | undefined)[] = []
+  const inbox = openShards(cluster.workerUrl, {
+    onLost: (parts) => void told.push(parts),
+    onConnected: () => void told.push("all are back"),
+  })
+  stores().defer(async () => {
+    inbox.disconnect()
+    await cluster.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  for (const shard of SHARDS) inbox.of(shard)
+  await waitFor("all connections", () => inbox.isWhole())
+  const master = await cluster.masterOf(slotOfShard(0))
+  const masters = await Promise.all(SHARDS.map((shard) => cluster.masterOf(slotOfShard(shard))))
+  const lost = SHARDS.filter((shard) => masters[shard] === master)
+  told.length = 0
+  await master.kill9()
+  await waitFor("it to be told", () => told.length > 0)
+  expect(told[0]).toBe(`shards ${lost.join(", ")} (127.0.0.1:${master.port})`)
+  await master.start()
+  await becomes(() => told.at(-1), "all are back")
+  expect(new Set(told).size).toBe(2)
+})
+
 test("the slot of a shard is that of Redis", () => {
   // The check value that each CRC is known by.
   expect(crc16("123456789")).toBe(0x31c3)

@@ -75,11 +75,14 @@ class ClusterShards implements RedisShards {
   private readonly map: ClusterMap
   private readonly opened = new Map<number, Redis>()
   private readonly users: ((redis: Redis, shard: number) => void)[] = []
-  private readonly eventsOfOne: () => ConnectionEvents
+  private readonly eventsOf: (shard: number) => ConnectionEvents
 
   constructor(access: Access, events: ConnectionEvents) {
     this.map = new ClusterMap(access)
-    this.eventsOfOne = joined(events)
+    this.eventsOf = joined(events, (shard) => {
+      const { host, port } = this.of(shard).options
+      return `${host}:${port}`
+    })
     // Everything but ballots of other shards begins at this one.
     this.of(0)
   }
@@ -87,7 +90,7 @@ class ClusterShards implements RedisShards {
   of(shard: number): Redis {
     const known = this.opened.get(shard)
     if (known) return known
-    const redis = this.openAnother(shard, this.eventsOfOne())
+    const redis = this.openAnother(shard, this.eventsOf(shard))
     this.opened.set(shard, redis)
     for (const use of this.users) use(redis, shard)
     return redis
@@ -116,21 +119,44 @@ class ClusterShards implements RedisShards {
   }
 }
 
-/** The events of several connections as those of one store, which is away as long as one of them is. */
-function joined({ onError, onLost, onConnected }: ConnectionEvents): () => ConnectionEvents {
-  const away = new Set<symbol>()
-  return () => {
-    const one = Symbol()
-    return {
-      ...(onError && { onError }),
-      onLost() {
-        away.add(one)
-        onLost?.()
-      },
-      onConnected() {
-        away.delete(one)
-        if (away.size === 0) onConnected?.()
-      },
-    }
+/** The connections to a master are lost within so long, and told of together. */
+const TOGETHER_MS = 200
+
+/**
+ * The events of the connections of shards as those of one store, which is away as long as one of them is.
+ * @param nodeOf where a shard's connection leads now
+ */
+function joined(
+  { onError, onLost, onConnected }: ConnectionEvents,
+  nodeOf: (shard: number) => string,
+): (shard: number) => ConnectionEvents {
+  /** By shard, the node by which it was served last, or at which it is looked for. */
+  const away = new Map<number, string>()
+  const nodes = new Map<number, string>()
+  let isTelling = false
+  const tell = () => {
+    isTelling = false
+    if (away.size > 0) onLost?.(inWords(away))
   }
+  return (shard) => ({
+    ...(onError && { onError }),
+    onLost() {
+      away.set(shard, nodes.get(shard) ?? nodeOf(shard))
+      if (!isTelling) setTimeout(tell, TOGETHER_MS)
+      isTelling = true
+    },
+    onConnected() {
+      nodes.set(shard, nodeOf(shard))
+      away.delete(shard)
+      if (away.size === 0) onConnected?.()
+    },
+  })
+}
+
+/** "shards 0, 2 (10.0.0.1:6379), 1 (10.0.0.2:6379)" */
+function inWords(away: ReadonlyMap<number, string>): string {
+  const sorted = [...away].sort(([a], [b]) => a - b)
+  const byNode = Map.groupBy(sorted, ([, node]) => node)
+  const parts = [...byNode].map(([node, shards]) => `${shards.map(([shard]) => shard).join(", ")} (${node})`)
+  return `${sorted.length === 1 ? "shard" : "shards"} ${parts.join(", ")}`
 }
