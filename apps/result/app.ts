@@ -40,7 +40,7 @@ import { LIVE_SOCKETS, liveRoute } from "./live/live-route"
 import { Seats } from "./live/seats"
 import { snapshotRoutes } from "./live/snapshot-routes"
 import { traceSnapshot } from "./live/snapshot-trace"
-import { liveMetrics, viewerMetrics } from "./metrics"
+import { askedCounter, liveMetrics, viewerMetrics } from "./metrics"
 import { OutcomeReads } from "./outcome/outcome-reads"
 import { outcomeRoutes } from "./outcome/outcome-routes"
 import { type DeletedPolls, deletedPollReads } from "./polls/deleted-polls"
@@ -169,7 +169,7 @@ export function createApp(deps: AppDeps) {
     .use(sockets.route)
     .use(petSockets?.route ?? new Elysia())
     .use(resultsRoutes({ access, tallies, results }))
-    .use(snapshotRoutes({ access, tallies, outcomes }))
+    .use(snapshotRoutes({ access, tallies, outcomes, asked: askedCounter(registry) }))
     .use(outcomeRoutes({ access, tallies, outcomes, sql }))
     .use(resultsPageRoutes({ access, tallies, pages, home }))
     .use(stageRoutes({ access, tallies, pages }))

@@ -83,6 +83,19 @@ export function viewerMetrics(registry: Registry, viewers: () => number): (limit
   return (limit) => refused.inc({ limit })
 }
 
+/**
+ * Registers how often viewers without a WebSocket ask.
+ * @returns counts one time
+ */
+export function askedCounter(registry: Registry): () => void {
+  const asked = new Counter({
+    name: "tallyroom_result_snapshots_asked_total",
+    help: "Snapshots that were asked for over HTTP, as viewers without a WebSocket do, each of them every two seconds.",
+    registers: [registry],
+  })
+  return () => asked.inc()
+}
+
 /** Registers whether Postgres is reached, and whether its notifications are heard. */
 export function postgresMetrics(registry: Registry, state: () => Listener["state"]): void {
   const connected = "1 while Postgres is reached: its changes are heard, or asked for each second; else 0."

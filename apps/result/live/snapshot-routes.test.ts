@@ -52,6 +52,15 @@ test("says what a WebSocket says at first, for a cache to show to everybody", as
   expect((await snapshot(one, "plain", "", { "if-none-match": etag ?? "" })).told?.total).toBe(4)
 })
 
+test("whoever asks is counted, also where nothing has changed since", async () => {
+  const app = await startResultApp(stores())
+  await app.send("POST", "/api/polls", definition("metered"))
+  const { etag } = await snapshot(app, "metered")
+  expect((await snapshot(app, "metered", "", { "if-none-match": etag ?? "" })).status).toBe(304)
+  expect((await snapshot(app, "nowhere")).status).toBe(404)
+  expect(await app.registry.metrics()).toMatch(/^tallyroom_result_snapshots_asked_total\{.*\} 2$/m)
+})
+
 test("shows what only voters or admins may see to nobody else, and to no cache", async () => {
   await one.send("POST", "/api/polls", definition("voters", { results: "after-vote" }))
   await addVotes(sql, "voters", "a", 2)

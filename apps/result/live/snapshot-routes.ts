@@ -14,15 +14,22 @@ import { outcomeInTime } from "../outcome/ranking-data"
 import { snapshotDetail } from "./snapshot-openapi"
 import { messageFor, versionFor } from "./watched"
 
-export type SnapshotOptions = { access: AdminAccess; tallies: SharedReads<Tally>; outcomes: OutcomeReads }
+export type SnapshotOptions = {
+  access: AdminAccess
+  tallies: SharedReads<Tally>
+  outcomes: OutcomeReads
+  /** Is called whenever somebody asks for a poll that there is for them. */
+  asked: () => void
+}
 
-export function snapshotRoutes({ access, tallies, outcomes }: SnapshotOptions) {
+export function snapshotRoutes({ access, tallies, outcomes, asked }: SnapshotOptions) {
   return new Elysia({ name: "snapshots" }).get(
     "/api/polls/:poll/snapshot",
     async ({ request, server, params }) => {
       const url = new URL(request.url)
       const viewer = viewerOf(access, request, server, url)
       const tally = requirePoll(params.poll, await tallies.read(params.poll), viewer)
+      asked()
       const { poll } = tally
       const audience = watchesAs(url, viewer, poll)
       const outcome = seesCounts(poll, audience) ? await outcomeInTime(outcomes, tally) : null

@@ -4,7 +4,7 @@ import { cutsCounter } from "@tallyroom/lib/http/connection-guard"
 import { failoverCounter } from "@tallyroom/lib/postgres/failover-metric"
 import { BUSY } from "@tallyroom/lib/process/management-protocol"
 import { Gauge, type MetricObject, Registry } from "prom-client"
-import { liveMetrics, postgresMetrics, viewerMetrics } from "../../../apps/result/metrics"
+import { askedCounter, liveMetrics, postgresMetrics, viewerMetrics } from "../../../apps/result/metrics"
 import { createMetrics as voteMetrics } from "../../../apps/vote/metrics"
 import { connectionMetrics, createMetrics as workerMetrics } from "../../../apps/worker/metrics"
 import { backupMetrics, walMetrics } from "../../backup/taking/metrics"
@@ -36,6 +36,7 @@ export function ownMetrics(): Record<string, Registry> {
     result: filled((registry) => {
       liveMetrics(registry)
       viewerMetrics(registry, () => 0)
+      askedCounter(registry)
       postgresMetrics(registry, () => "listening")
     }),
     "vote and result": filled(cutsCounter),

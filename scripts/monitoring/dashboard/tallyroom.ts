@@ -18,6 +18,9 @@ const UID = "tallyroom"
 const OURS = `{app=~"vote|worker|result"}`
 const BY_PROCESS = "{{app}} {{instance}}"
 
+/** A viewer without a WebSocket asks so often (`apps/result/live/live-asking.ts`). */
+const SECONDS_A_QUESTION = 2
+
 /** What shows no series while all is well shows 0. */
 const orNothing = (expr: string) => `${expr} or on() vector(0)`
 
@@ -108,9 +111,16 @@ const screens = [
   }),
   chart({
     title: "Viewers",
-    description: "Open WebSockets, by process.",
+    description:
+      "Open WebSockets, by process, and about how many viewers without one ask over HTTP, each every two seconds. Whom a cache answers shows nowhere.",
     unit: "short",
-    queries: [{ expr: "sum by (instance) (tallyroom_result_viewers)", legend: "{{instance}}" }],
+    queries: [
+      { expr: "sum by (instance) (tallyroom_result_viewers)", legend: "{{instance}}" },
+      {
+        expr: `${SECONDS_A_QUESTION} * sum(${rate("tallyroom_result_snapshots_asked_total")})`,
+        legend: "over HTTP",
+      },
+    ],
     isStacked: true,
   }),
   chart({
