@@ -28,6 +28,7 @@ import { freePort } from "../../scripts/services/processes/ports"
 import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import { startPostgres } from "../../scripts/services/stores/postgres"
 import { startRedis } from "../../scripts/services/stores/redis"
+import { followFromNextStart, promote } from "../../scripts/services/stores/standby"
 import { waitFor } from "../../scripts/services/wait"
 import { type AlertWebhook, listenForAlerts, shortened } from "../harness/alerts"
 import { becomes } from "../harness/becomes"
@@ -393,6 +394,16 @@ test("the queries of the runbooks show something", async () => {
   expect(statements.length).toBeGreaterThan(2)
   await becomes(() => silent(queries, (query) => prometheus.range(query, WHOLE_RUN_SECONDS)), [])
   await becomes(() => silent(statements, (statement) => sql.unsafe(statement)), [])
+})
+
+test("TallyroomPostgresFailover: a standby is promoted in the primary's place", async () => {
+  await stores.postgres.stop()
+  const nobody = new URL(stores.postgres.adminUrl)
+  nobody.port = String(await freePort())
+  followFromNextStart(join(dir, "postgres"), nobody.href)
+  await stores.postgres.start()
+  await promote(stores.postgres)
+  await fires("TallyroomPostgresFailover")
 })
 
 test("what was accepted is counted, or booked as lost", async () => {

@@ -99,6 +99,13 @@ const counting = [
       { expr: "min by (store) (tallyroom_worker_connected)", legend: "{{store}} reached" },
     ],
   }),
+  chart({
+    title: "Failovers of Postgres",
+    description:
+      "How often a standby of Postgres took over since a process began. A step up is a failover, and a step down a process that was started anew.",
+    unit: "short",
+    queries: [{ expr: "max by (app) (tallyroom_postgres_failovers_total)", legend: "{{app}}" }],
+  }),
 ]
 
 const screens = [
