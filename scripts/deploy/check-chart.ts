@@ -3,9 +3,10 @@
 import { stopSupervised } from "../services/processes/supervised-process"
 import { Checks } from "../services/terminal/checks"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
-import { flag } from "../services/terminal/options"
+import { flag, oneOf, orElse } from "../services/terminal/options"
 import { ensureGoTool } from "../services/tools/go"
 import { confirmChange } from "./cluster/confirm"
+import { CLUSTER_INBOXES } from "./cluster/inbox"
 import { currentCluster } from "./cluster/kubectl"
 import { deleteNamespace, makeNamespace, releaseIn } from "./helm/release"
 import { runChartSteps } from "./helm/steps"
@@ -14,7 +15,7 @@ const NAMESPACE = "tallyroom-chart"
 /** Others than the manifests', which may be applied to the same cluster. */
 const NODE_PORTS = { vote: 31100, result: 31101 }
 const STOP_GRACE_MS = 5_000
-const USAGE = `Usage: bun run check:chart [--yes] [--fresh]
+const USAGE = `Usage: bun run check:chart [--yes] [--fresh] [--inbox INBOX]
 
 Proves the Helm chart on the cluster that kubectl points at, in the namespace ${NAMESPACE}: installs it, votes and watches,
 upgrades it to other values and rolls it back under a flood of votes (k6), audits the books, uninstalls it, says what stays, and
@@ -23,6 +24,7 @@ The images must be there already: see \`bun run check:cluster --help\`. Helm is 
 
   --yes    don't ask before it begins
   --fresh  delete the namespace ${NAMESPACE} of a check that failed, with all votes in it, before the first step
+  --inbox  where ballots wait: ${CLUSTER_INBOXES.join(", ")} (the first)
   --help   show this
 
 Environment:
@@ -35,7 +37,8 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 await runScript(main, { failure: 2 })
 
 async function main(): Promise<number> {
-  const { values } = readCommandLine({ usage: USAGE, options: { yes: flag, fresh: flag } })
+  const inboxes = orElse(oneOf(CLUSTER_INBOXES, "inbox"), "redis")
+  const { values } = readCommandLine({ usage: USAGE, options: { yes: flag, fresh: flag, inbox: inboxes } })
   const cluster = await currentCluster()
   if (!values.yes)
     await confirmChange(cluster, `installs the chart on ${cluster}, in the namespace ${NAMESPACE}`)
@@ -49,7 +52,8 @@ async function main(): Promise<number> {
     resultUrl: process.env.RESULT_URL || `http://localhost:${NODE_PORTS.result}`,
   }
   const release = releaseIn(NAMESPACE, helm)
-  const passed = await runChartSteps(checks, release, instance, { expose: { nodePorts: NODE_PORTS } })
+  const { inbox } = values
+  const passed = await runChartSteps(checks, release, instance, { inbox, expose: { nodePorts: NODE_PORTS } })
   if (passed) await deleteNamespace(NAMESPACE)
   else console.log(`\nThe namespace ${NAMESPACE} stays as it is; --fresh deletes it.`)
   return checks.report()

@@ -12,8 +12,8 @@ export type Credentials = Record<Owner, Record<string, string>>
 
 export type Owner = "redis" | "nats" | "rabbitmq" | "postgres" | "vote" | "worker" | "result" | "backup"
 
-/** The pods with a Redis and its sentinel, by the names that Kubernetes gives them, and how the sentinels call the master. */
-const SENTINELS = [0, 1, 2].map((number) => `redis-sentinel-${number}.redis-sentinel-pods:26379`)
+/** The Services of the pods with a Redis and its sentinel, and how the sentinels call the master. */
+const SENTINELS = [0, 1, 2].map((number) => `redis-sentinel-${number}:26379`)
 const MASTER = "tallyroom"
 
 /** The servers of a NATS cluster, by the names that Kubernetes gives them. */

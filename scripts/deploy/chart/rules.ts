@@ -206,7 +206,10 @@ spec:
   {
     file: "inboxes/redis-sentinel.yaml",
     when: `eq .Values.inbox "redis-sentinel"`,
-    edits: [secret("redis"), volume("redisSentinel", "2Gi")],
+    edits: [
+      ["secretName: redis\n", "secretName: {{ .Values.credentials.secrets.redis }}\n"],
+      volume("redisSentinel", "2Gi"),
+    ],
   },
   {
     file: "addons/managed-stores.yaml",

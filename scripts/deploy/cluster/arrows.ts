@@ -1,5 +1,5 @@
 import { UserError } from "../../services/terminal/user-error"
-import type { ClusterInbox } from "./inbox"
+import { type ClusterInbox, mastersOf } from "./inbox"
 import { kubectl, listObjects, NAMESPACE } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
 import { reachedFrom } from "./probe-pod"
@@ -26,8 +26,9 @@ export async function arrowsHere(inbox: ClusterInbox): Promise<Arrows[]> {
     "--output",
     "jsonpath={.spec.clusterIP}",
   ])
-  const broker = inbox === "redis" ? {} : { [inbox]: await serviceAddress(inbox) }
-  const redis = { redis: await serviceAddress("redis"), ...broker }
+  const { open, own } = await inboxTargets(inbox)
+  const redis = { redis: await serviceAddress("redis"), ...open }
+  const among = mastersOf(inbox) === null ? {} : { ...open, ...own }
   const postgres = { postgres: await serviceAddress("postgres") }
   const api = { "the API server": `${apiServer}:443` }
   const worker = { worker: `${await podAddress("worker")}:9090` }
@@ -38,20 +39,38 @@ export async function arrowsHere(inbox: ClusterInbox): Promise<Arrows[]> {
     ...{ from, namespace: NAMESPACE, allowed, forbidden },
   })
   return [
-    here("vote", redis, { ...postgres, ...worker, ...voteAdmin, ...result, ...api }),
-    here("worker", { ...redis, ...postgres }, { ...vote, ...result, ...api }),
-    here("result", postgres, { ...redis, ...worker, ...vote, ...api }),
-    here("redis", {}, { ...postgres, ...worker, ...vote, ...broker, ...api }),
-    here("postgres", {}, { ...redis, ...worker, ...vote, ...api }),
-    ...Object.keys(broker).map((name) => here(name, {}, { ...postgres, ...worker, ...vote, ...api })),
-    here("credentials", api, { ...redis, ...postgres, ...worker }),
+    here("vote", redis, { ...postgres, ...worker, ...voteAdmin, ...result, ...own, ...api }),
+    here("worker", { ...redis, ...postgres }, { ...vote, ...result, ...own, ...api }),
+    here("result", postgres, { ...redis, ...worker, ...vote, ...own, ...api }),
+    here("redis", {}, { ...postgres, ...worker, ...vote, ...open, ...own, ...api }),
+    here("postgres", {}, { ...redis, ...worker, ...vote, ...own, ...api }),
+    ...(inbox === "redis" ? [] : [here(inbox, among, { ...postgres, ...worker, ...vote, ...api })]),
+    here("credentials", api, { ...redis, ...postgres, ...worker, ...own }),
     {
       from: ELSEWHERE,
       namespace: ELSEWHERE,
       allowed: { ...vote, ...result },
-      forbidden: { ...redis, ...postgres, ...worker, ...voteAdmin },
+      forbidden: { ...redis, ...postgres, ...worker, ...voteAdmin, ...own },
     },
   ]
+}
+
+interface InboxTargets {
+  /** What vote and worker reach. */
+  readonly open: Record<string, string>
+  /** What its servers alone reach of each other. */
+  readonly own: Record<string, string>
+}
+
+async function inboxTargets(inbox: ClusterInbox): Promise<InboxTargets> {
+  if (inbox === "redis") return { open: {}, own: {} }
+  if (inbox === "redis-sentinel") {
+    const host = await serviceHost("redis-sentinel-0")
+    return { open: { "a Redis with a sentinel": `${host}:6379`, "its sentinel": `${host}:26379` }, own: {} }
+  }
+  const own: Record<string, string> =
+    inbox === "redis-cluster" ? { "the cluster's bus": `${await podAddress(inbox)}:16379` } : {}
+  return { open: { [inbox]: await serviceAddress(inbox) }, own }
 }
 
 /** Tries the connections from inside. @throws {UserError} naming each that is not as it should be */
@@ -73,6 +92,10 @@ export async function assertArrows({ from, namespace, allowed, forbidden }: Arro
 /** Targets are given by number: a pod that may not resolve names must be refused because of the target. */
 async function serviceAddress(name: string): Promise<string> {
   return kubectl(["get", "service", name, "--output", "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}"])
+}
+
+async function serviceHost(name: string): Promise<string> {
+  return kubectl(["get", "service", name, "--output", "jsonpath={.spec.clusterIP}"])
 }
 
 async function podAddress(app: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
 import { untilGreen } from "./green"
-import type { ClusterInbox } from "./inbox"
+import { CLUSTER_INBOXES, type ClusterInbox } from "./inbox"
 import { kubectl, listObjects, NAMESPACE, tryKubectl } from "./kubectl"
 import { appOf, isReady, type Pod } from "./objects"
 
@@ -11,7 +11,7 @@ export function servicesOf(inbox: ClusterInbox): readonly string[] {
   return ["vote", "redis", ...broker, "worker", "postgres", "result"]
 }
 
-const STORES = ["redis", "redis-cluster", "nats", "rabbitmq", "postgres"]
+const STORES: readonly string[] = [...CLUSTER_INBOXES, "postgres"]
 /** Recovery of a store, and the pods that waited for it. */
 const RECOVERY_MS = 180_000
 /** Kubernetes kills what has not ended after this. Not 0: a store's volume must not meet its old and its new pod at once. */

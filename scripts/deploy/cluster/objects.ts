@@ -11,7 +11,7 @@ interface Metadata {
 export interface Pod {
   readonly kind: "Pod"
   readonly metadata: Metadata
-  readonly spec: { readonly volumes?: { readonly name: string }[] }
+  readonly spec: { readonly nodeName?: string; readonly volumes?: { readonly name: string }[] }
   readonly status: {
     readonly phase: string
     readonly podIP?: string

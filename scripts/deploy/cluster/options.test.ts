@@ -25,7 +25,7 @@ describe("check:cluster's command line", () => {
       "There is no step aply: choose from apply, again",
     )
     expect(() => readOptions(["--inbox", "kafka"], {})).toThrow(
-      "There is no inbox kafka: choose from redis, nats",
+      "There is no inbox kafka: choose from redis, nats, rabbitmq, redis-sentinel, redis-cluster",
     )
     expect(() => readOptions(["--freshly"], {})).toThrow("see --help")
   })

@@ -7,6 +7,7 @@ export const CLUSTER_STEPS = [
   "again",
   "smoke",
   "kill",
+  "lose",
   "restart",
   "evict",
   "scale",
@@ -27,20 +28,20 @@ export interface Options {
   readonly resultUrl: string
 }
 
-const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox redis-cluster|nats|rabbitmq]
+const USAGE = `Usage: bun run check:cluster [--yes] [--fresh] [--only STEP,…] [--inbox INBOX]
 
 Proves Tallyroom on the cluster that kubectl points at: applies k8s-deployment/, twice, votes and watches, floods it with
-votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each;
-scales it up and down; backs Postgres up into an S3-compatible server of its own, throws its data away and restores it;
-has the API server judge all addons by the operators' definitions, which it fetches; and tries what must be refused. The images must be there already: bun run images builds them, then
-\`kind load docker-image …\` or a registry brings them to the nodes. It takes about 8 minutes.
+votes (k6) while each pod is killed, each workload restarted and pods are evicted, and audits the books after each; where
+Redis has replicas, has masters die with their disks while people vote; scales it up and down; backs Postgres up into an S3-compatible server of its own, throws its data away and restores it;
+has the API server judge all addons by the operators' definitions, which it fetches; and tries what must be refused. The images must be there already: bun run images builds
+them, then \`kind load docker-image …\` or a registry brings them to the nodes. It takes about 8 minutes.
 
   --yes     don't ask before it begins
   --fresh   delete the namespace tallyroom, with all votes in it, before the first apply
   --only    these steps alone: ${CLUSTER_STEPS.join(", ")};
             where nothing is applied yet, that is done before
-  --inbox   with a file of k8s-deployment/inboxes/ in the place of one Redis: redis-cluster, nats or rabbitmq;
-            for a fresh instance
+  --inbox   with a file of k8s-deployment/inboxes/ in the place of one Redis: redis-sentinel, redis-cluster, nats or
+            rabbitmq; for a fresh instance
   --help    show this
 
 Environment:

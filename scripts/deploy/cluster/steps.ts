@@ -8,6 +8,7 @@ import { FIRST_GREEN_MS } from "./existing-instance"
 import { evictEach, killEachPod, restartEach, servicesOf } from "./faults"
 import { flooded } from "./flooded"
 import { untilGreen } from "./green"
+import { loseMasters } from "./loss/steps"
 import { assertTaken } from "./operators"
 import type { ClusterStep, Options } from "./options"
 import { assertLeastRights } from "./rights"
@@ -49,6 +50,7 @@ export function clusterSteps(
       ),
     kill: () =>
       underFlood("each pod is killed under the k6 flood", "the kills", () => killEachPod(services, say)),
+    lose: () => loseMasters(checks, inbox, { voteUrl, resultUrl }, POLL),
     restart: () =>
       underFlood("each workload is restarted under the k6 flood", "the restarts", () =>
         restartEach(services, say),

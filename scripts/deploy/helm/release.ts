@@ -6,6 +6,7 @@ import { CHECKOUT } from "../../services/checkout"
 import { outputOf } from "../../services/processes/output-of"
 import { UserError } from "../../services/terminal/user-error"
 import { MANIFESTS } from "../cluster/apply"
+import type { ClusterInbox } from "../cluster/inbox"
 import { kubectl, tryKubectl } from "../cluster/kubectl"
 
 const RELEASE = "tallyroom"
@@ -13,7 +14,7 @@ const CHART = join(CHECKOUT, "charts/tallyroom")
 /** How long Helm waits for what it changed. A first start may have to fetch images. */
 const WAIT = ["--wait", "--timeout", "15m"]
 
-export type Values = { readonly [name: string]: unknown }
+export type Values = { readonly inbox: ClusterInbox; readonly [name: string]: unknown }
 
 export interface Release {
   readonly namespace: string

@@ -7,6 +7,7 @@ import { auditPods } from "../cluster/audit"
 import { FIRST_GREEN_MS } from "../cluster/existing-instance"
 import { flooded } from "../cluster/flooded"
 import { untilGreen } from "../cluster/green"
+import type { ClusterInbox } from "../cluster/inbox"
 import { runToEnd } from "../cluster/run-script"
 import type { Release, Values } from "./release"
 import { different, leftOver, toldToRun } from "./workloads"
@@ -14,7 +15,7 @@ import { different, leftOver, toldToRun } from "./workloads"
 const POLL = "cats-vs-dogs"
 /** Every app gets another setting, so that each of its pods is replaced. */
 const LEVEL = { LOG_LEVEL: "warn" }
-const CHANGE: Values = { vote: { env: LEVEL }, result: { env: LEVEL }, worker: { env: LEVEL, replicas: 3 } }
+const CHANGE = { vote: { env: LEVEL }, result: { env: LEVEL }, worker: { env: LEVEL, replicas: 3 } }
 const CHANGED = ["Deployment/result", "Deployment/vote", "Deployment/worker"]
 
 /** Runs all steps up to the first that fails, as each works on what the one before left. @returns whether all passed */
@@ -42,7 +43,7 @@ export async function runChartSteps(
     ["audit after both: every accepted vote is counted once", audit],
     [
       "helm uninstall and helm install find the votes again",
-      () => leftAndFound(release, instance, install, checks.say),
+      () => leftAndFound(release, values.inbox, instance, install, checks.say),
     ],
     ["audit of what was found", audit],
   ]
@@ -73,13 +74,14 @@ async function upgradeAndBack(release: Release, values: Values, say: Say): Promi
 /** Uninstalls, says what stays, and installs again. @throws {UserError} when votes are missing then */
 async function leftAndFound(
   release: Release,
+  inbox: ClusterInbox,
   instance: Addresses,
   install: () => Promise<string>,
   say: Say,
 ): Promise<string> {
   const before = await votesShown(instance)
   await release.uninstall()
-  say(`what stays: ${await leftOver(release.namespace)}`)
+  say(`what stays: ${await leftOver(release.namespace, inbox)}`)
   say(`installed again, ${await install()}`)
   const after = await votesShown(instance)
   if (after !== before) throw new UserError(`There were ${before} votes, and now there are ${after}.`)

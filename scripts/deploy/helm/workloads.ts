@@ -3,6 +3,7 @@
 import { z } from "zod"
 import { UserError } from "../../services/terminal/user-error"
 import { waitFor } from "../../services/wait"
+import type { ClusterInbox } from "../cluster/inbox"
 import { listObjects } from "../cluster/kubectl"
 
 const SCALED = "deployments,statefulsets,horizontalpodautoscalers"
@@ -12,7 +13,6 @@ const RELEASED =
 const CLUSTERS_OWN = ["ServiceAccount/default", "ConfigMap/kube-root-ca.crt"]
 /** Postgres has a minute to stop. */
 const GONE_MS = 120_000
-const CLAIMS = ["data-postgres-0", "data-redis-0"]
 const SECRETS = ["credentials", "postgres", "redis", "result", "vote", "worker"]
 
 const objectSchema = z.object({
@@ -59,7 +59,7 @@ export function different(before: Map<string, string>, after: Map<string, string
  * @returns what is left, in words
  * @throws {UserError} when something stays, or when volumes or Secrets are gone that should stay
  */
-export async function leftOver(namespace: string): Promise<string> {
+export async function leftOver(namespace: string, inbox: ClusterInbox): Promise<string> {
   await waitFor(
     "everything of the release to be gone",
     async () => (await released(namespace)).length === 0,
@@ -71,7 +71,8 @@ export async function leftOver(namespace: string): Promise<string> {
   const names = (kind: string) => kept.filter((it) => it.kind === kind).map(({ metadata }) => metadata.name)
   const claims = names("PersistentVolumeClaim").sort()
   const secrets = names("Secret").sort()
-  const lost = [...CLAIMS, ...SECRETS].filter((name) => ![...claims, ...secrets].includes(name))
+  const volumes = ["postgres", "redis", inbox].map((store) => `data-${store}-0`)
+  const lost = [...volumes, ...SECRETS].filter((name) => ![...claims, ...secrets].includes(name))
   if (lost.length > 0) throw new UserError(`${lost.join(", ")} should have stayed, and is gone.`)
   return `the volumes ${claims.join(", ")} and the Secrets ${secrets.join(", ")}; nothing else`
 }

@@ -19,6 +19,7 @@ const LOOKS = [
     "worker",
     "result",
     "redis",
+    "redis-sentinel",
     "redis-cluster",
     "postgres",
     "nats",
