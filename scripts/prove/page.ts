@@ -4,7 +4,6 @@ import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
 import { CHECKOUT, STATE_DIR } from "../services/checkout"
-import { INBOX_KINDS } from "../services/stores/brokers"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { UserError } from "../services/terminal/user-error"
 import { folderName } from "./chart/ballots-in"
@@ -12,6 +11,7 @@ import type { ProvenRun } from "./chart/page"
 import { timelineOf } from "./chart/timeline"
 import { writeFailureProof } from "./chart/write-page"
 import { recordLines } from "./checker/record-lines"
+import { INBOXES } from "./record/record"
 
 const USAGE = `Usage: bun run prove:page [FOLDER]…
 
@@ -22,7 +22,7 @@ run of each inbox. Every figure is one of their records.
 
 /** As their folders begin: each inbox, NATS with three servers, and stores that fail over. */
 const HOLDERS = [
-  ...INBOX_KINDS,
+  ...INBOXES.map((inbox) => folderName({ inbox, nodes: 1 })),
   folderName({ inbox: "nats", nodes: 3 }),
   folderName({ inbox: "redis", nodes: 1, failover: true }),
 ]

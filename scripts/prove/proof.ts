@@ -7,7 +7,7 @@ import { type RunTimeline, timelineOf } from "./chart/timeline"
 import { judgeRun } from "./checker/judge"
 import { recordLines } from "./checker/record-lines"
 import type { RunVerdict } from "./checker/verdict"
-import { CLOCK, CLOCKS } from "./faults/clocks"
+import { CLOCK, clocksOf } from "./faults/clocks"
 import { DISK_FAULTS } from "./faults/machine"
 import { type PlanWishes, planOf } from "./faults/plan"
 import { type RunPlan, runProof, type Tell } from "./run"
@@ -32,7 +32,7 @@ export async function makeProof(plan: ProofPlan): Promise<Proof> {
   mkdirSync(dir, { recursive: true })
   const wishes = { ...plan.wishes, without: await impossible(plan.wishes, tell) }
   const faults = planOf(wishes)
-  const clocks = faults.some(({ fault }) => fault.name === CLOCK) ? CLOCKS : []
+  const clocks = faults.some(({ fault }) => fault.name === CLOCK) ? clocksOf(wishes) : []
   const ownDisk = faults.some(({ fault }) => DISK_FAULTS.includes(fault.name))
   tell.line(`Seed ${wishes.seed}: ${faults.length} faults in ${wishes.seconds} s. All of it stays in ${dir}`)
   const { record, system } = await runProof({ ...plan, wishes, faults, clocks, ownDisk })

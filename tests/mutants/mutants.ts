@@ -72,6 +72,19 @@ export const MUTANTS: readonly Mutant[] = [
     rule: "counted once",
   },
   {
+    name: "answers before the replica of a cluster's master has the ballot on its disk",
+    changes: [
+      {
+        file: "apps/vote/main.ts",
+        from: "INBOX_REPLICAS > 0 && publisher === null",
+        to: "INBOX_REPLICAS < 0 && publisher === null",
+      },
+    ],
+    only: ["replica parted"],
+    inbox: "redis-cluster",
+    rule: "counted once",
+  },
+  {
     name: "waits for half of the replicas of Redis, although it was told to wait for all, and stays at a master that is being replaced",
     changes: [
       { file: "apps/vote/main.ts", from: "{ count: INBOX_REPLICAS, openLane", to: "{ count: 1, openLane" },

@@ -304,6 +304,33 @@ test("the page repeats the command of each run and has only the record's figures
   expect(page).not.toContain("clocks")
 })
 
+test("the page sets runs of an hour side by side, whatever held their ballots", async () => {
+  const hour = { ...run, seconds: 3_600, harm: "unseen" } as const
+  const runs: Run[] = [
+    { ...hour, inbox: "redis", seed: 1 },
+    { ...hour, inbox: "nats", seed: 2 },
+    { ...hour, inbox: "rabbitmq", seed: 3 },
+    { ...hour, inbox: "redis-cluster", seed: 4, harm: "none" },
+    { ...hour, inbox: "redis", seed: 5, harm: "none", failover: true },
+  ]
+  const lines = [call("ann", 500), fault("master lost", "redis cluster", 1_000, 9_000), healed]
+  const timelines = await Promise.all(runs.map((it) => timelineOf([it, ...lines])))
+  const page = failureProofPage(timelines.map((timeline) => ({ timeline, verdict: GREEN })))
+  expect(page).toContain("| ballots in | Redis | NATS | RabbitMQ | Redis Cluster | Redis (failover) |")
+  expect(page).toContain("| – at Redis, Postgres and the broker | 1 | 1 | 1 | 1 | 1 |")
+  expect(page).toContain("Redis, 1 | NATS, 2 | RabbitMQ, 3 | Redis Cluster, 4 | Redis (failover), 5 |")
+  const commands = [...page.matchAll(/^bun run prove .*$/gm)].map(([command]) => command)
+  expect(commands).toEqual([
+    "bun run prove --inbox redis --seed 1 --seconds 3600",
+    "bun run prove --inbox nats --seed 2 --seconds 3600",
+    "bun run prove --inbox rabbitmq --seed 3 --seconds 3600",
+    "bun run prove --inbox redis-cluster --seed 4 --seconds 3600",
+    "bun run prove --inbox redis --seed 5 --seconds 3600 --failover",
+  ])
+  expect(page).toContain("](failure-proof/redis-cluster-4.svg)")
+  expect(page).toContain("](failure-proof/redis-failover-5.svg)")
+})
+
 test("the page is written with a picture for each run beside it", async () => {
   const docs = await mkdtemp(join(tmpdir(), "tallyroom-chart-"))
   try {

@@ -70,19 +70,25 @@ describe("each ballot that was answered ok is counted once", () => {
     ])
   })
 
-  test("where replicas take over, books may name what nobody was answered for, and no vote that was answered may be lost", async () => {
-    const run = await right({ failover: true })
-    run.unknown(2, "a", 2_000)
-    run.book({ lost: 1 })
-    expect(await run.findings()).toEqual([])
-    const more = await right({ failover: true })
-    more.ok(2, "a", 2_000, { ms: 200 })
-    more.said(2, { ms: 200 }, "lost")
-    more.book({ lost: 1 })
-    expect(await more.findings()).toEqual([
-      expect.stringContaining("is lost, although no fault could lose it"),
-    ])
-  })
+  test.each([
+    ["replicas", { failover: true }],
+    ["replicas in a cluster", { inbox: "redis-cluster" }],
+  ] as const)(
+    "where %s take over, books may name what nobody was answered for, and no vote that was answered may be lost",
+    async (_, staged) => {
+      const run = await right(staged)
+      run.unknown(2, "a", 2_000)
+      run.book({ lost: 1 })
+      expect(await run.findings()).toEqual([])
+      const more = await right(staged)
+      more.ok(2, "a", 2_000, { ms: 200 })
+      more.said(2, { ms: 200 }, "lost")
+      more.book({ lost: 1 })
+      expect(await more.findings()).toEqual([
+        expect.stringContaining("is lost, although no fault could lose it"),
+      ])
+    },
+  )
 
   test("losses that the books don't name are found, unless they say that more may be lost", async () => {
     const lose = async () => {

@@ -128,20 +128,48 @@ describe("the plan of a proof", () => {
     expect(failovers.filter((it) => usual.has(it))).toEqual([])
   })
 
-  test("does one thing at a time to the servers of Redis, of which one may be lost", () => {
-    const plan = planOf({
-      seed: 9,
-      seconds: HOUR_S,
-      inbox: "redis",
-      failover: true,
-      harm: "none",
-      without: [],
-    })
-    const atRedis = plan.filter(({ target }) => /^(everyone → )?redis/.test(target))
-    expect(atRedis.length).toBeGreaterThan(100)
-    const overlapping = atRedis.filter(({ at }, i) => atRedis.slice(0, i).some((it) => it.at + it.lasts > at))
-    expect(overlapping).toEqual([])
+  test("has replicas of a Redis Cluster take over, moves its slots, and leaves out what may lose a vote", () => {
+    const planned = plannedIn({ inbox: "redis-cluster", harm: "none" })
+    const each = ["redis 1", "redis 6", "postgres"].flatMap((it) => [
+      ...[`kill: ${it}`, `restart: ${it}`, `freeze: ${it}`],
+    ])
+    const ways = ["cut: everyone → redis 2", "silence: nodes → redis 5", "delay: worker 1 → postgres"]
+    const whole = ["cut off: redis", "full memory: redis", "logins refused: redis", "kill: everything"]
+    const machine = ["full disk: machine", "power cut: machine", "clock moved: clock of redis 1"]
+    const own = [
+      ...["master lost", "old master back", "master passed by", "master goes on", "switchover"],
+      ...["replica parted", "replica lost", "replica away", "slot moved"],
+    ].map((it) => `${it}: redis cluster`)
+    for (const fault of [...each, ...ways, ...whole, ...machine, ...own]) expect(planned).toContain(fault)
+    expect(
+      [...planned].filter((it) => /: redis$|→ redis$|emptied|, (books|unseen)$/.test(it)).toSorted(),
+    ).toEqual(whole.filter((it) => it.endsWith("redis")).toSorted())
+    for (const failover of [false, true]) {
+      const others = plannedIn({ inbox: "redis", failover })
+      expect(own.filter((it) => others.has(it))).toEqual([])
+    }
+    const failover = plannedIn({ inbox: "redis-cluster", failover: true, harm: "none" })
+    for (const fault of [...own, "primary lost: postgres primary"]) expect(failover).toContain(fault)
+    expect([...failover].filter((it) => it.endsWith("redis master"))).toEqual([])
   })
+
+  test.each([
+    ["sentinels", { inbox: "redis", failover: true }],
+    ["a cluster", { inbox: "redis-cluster" }],
+  ] as const)(
+    "does one thing at a time to the servers of Redis with %s, of which one may be lost",
+    (_, wishes) => {
+      const plan = planOf({ seed: 9, seconds: HOUR_S, harm: "none", without: [], ...wishes })
+      const atRedis = plan.filter(
+        ({ target }) => /^((everyone|nodes) → |clock of )?redis/.test(target) && target !== "clock of redis",
+      )
+      expect(atRedis.length).toBeGreaterThan(100)
+      const overlapping = atRedis.filter(({ at }, i) =>
+        atRedis.slice(0, i).some((it) => it.at + it.lasts > at),
+      )
+      expect(overlapping).toEqual([])
+    },
+  )
 
   test("leaves what one fault touches to it as long as that lasts", () => {
     const plan = planOf({ seed: 8, seconds: HOUR_S, inbox: "nats", nodes: 3, harm: "unseen", without: [] })

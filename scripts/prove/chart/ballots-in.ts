@@ -4,7 +4,12 @@ import type { Run } from "../record/record"
 
 type Holder = Pick<Run, "inbox" | "nodes"> & Partial<Pick<Run, "failover">>
 
-const NAMES = { redis: "Redis", nats: "NATS", rabbitmq: "RabbitMQ" } as const
+const NAMES = {
+  redis: "Redis",
+  "redis-cluster": "Redis Cluster",
+  nats: "NATS",
+  rabbitmq: "RabbitMQ",
+} as const satisfies Record<Run["inbox"], string>
 
 /** Such as "NATS (3 servers)". */
 export function ballotsIn({ inbox, nodes, failover = false }: Holder): string {

@@ -1,6 +1,6 @@
 /** The page docs/failure-proof.md: what was done to Tallyroom, and what came of it. Every figure is one of a record. */
 
-import { type Run, USUAL } from "../record/record"
+import { type Run, USUAL, usualHarm } from "../record/record"
 import { ballotsIn, folderName } from "./ballots-in"
 import { FAULT_KINDS, type FaultKind } from "./fault-kinds"
 import { lengthText } from "./scale"
@@ -52,6 +52,17 @@ lost. The proof found it, and \`bun run check:mutants\` shows that it does. Whil
 
 So the checker demands more of such a run: no ballot that was answered ok is lost. The books may name as lost what a worker had seen, no replica had, and nobody was answered for ([decision 30](decisions/30-votes-wait-for-replicas.md)).`
 
+const CLUSTER = `## A Redis Cluster
+
+With \`--inbox redis-cluster\` polls and ballots are spread over three masters, each with a replica, and a vote is answered once its master and that replica have it on their disks (\`INBOX_REPLICAS=1\`). All six tell addresses that lead through links that can fail, for apps
+and replicas as well as for the nodes' own bus. Beside most of the faults below,
+
+- a master is killed with its disk, and a new and empty server becomes the replica of the one that took its place; a master hangs for longer than \`cluster-node-timeout\` and wakes up beside the new one, or in the moment in which that takes over; a master is replaced and comes back with what it had;
+- a replica is told to take over (\`CLUSTER FAILOVER\`), is lost with its disk, is away for a while, or does not reach its master for a while before that is lost with its disk;
+- the slot of a shard moves key by key to another master, as \`redis-cli --cluster reshard\` moves it, and later back.
+
+A shard takes no votes while its master has no replica, nor while its slot moves, so a server is left alone until each master has its replica again. What loses something by itself is left out, as above, and no ballot that was answered ok may be lost.`
+
 const CHECKED = `## What is checked
 
 - Each ballot that was answered ok stands in Postgres exactly once, with the option that was asked for; or it is named lost, a fault was able to lose it, and the books name as many, or say that there are more; those that only a vote app knew of that was killed may be in no book, and with a broker those that only the broker knew of.
@@ -75,6 +86,7 @@ export function failureProofPage(runs: readonly ProvenRun[]): string {
     READING,
     `## What is tried\n\n${triedTable(runs)}`,
     FAILOVER,
+    CLUSTER,
     CHECKED,
   ]
   return `${parts.join("\n\n")}\n`
@@ -187,7 +199,7 @@ function commandOf({ inbox, seed, seconds, rate, harm, only, fsync, nodes, failo
   if (nodes !== USUAL.nodes) words.push(`--nodes ${nodes}`)
   if (failover) words.push("--failover")
   if (rate !== USUAL.rate) words.push(`--rate ${rate}`)
-  if (harm !== (failover ? "none" : USUAL.harm)) words.push(`--harm ${harm}`)
+  if (harm !== usualHarm({ inbox, failover })) words.push(`--harm ${harm}`)
   if (fsync !== USUAL.fsync) words.push(`--fsync ${fsync}`)
   if (only !== null) words.push(`--only "${only.join(",")}"`)
   return words.join(" ")

@@ -156,7 +156,7 @@ export type BooksEvidence = {
 }
 
 export type Evidence = {
-  inbox: Inbox
+  inbox: Exclude<Inbox, "redis-cluster">
   /** Whether a replica took the place of the store that holds the ballots: it may lack what was not answered. */
   hasReplicas: boolean
   polls: Map<string, PollEvidence>

@@ -37,8 +37,9 @@ export class RecordIndex {
     switch (line.kind) {
       case "run":
         evidence.runs++
-        evidence.inbox = line.inbox
-        evidence.hasReplicas = line.failover && line.inbox === "redis"
+        // A shard of a cluster is held to what a Redis is.
+        evidence.inbox = line.inbox === "redis-cluster" ? "redis" : line.inbox
+        evidence.hasReplicas = line.inbox === "redis-cluster" || (line.failover && line.inbox === "redis")
         return
       case "poll":
         this.addPoll(line)

@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import { z } from "zod"
-import type { RecordLine } from "../record/record"
+import { INBOXES, type RecordLine } from "../record/record"
 import { ONE_OPTION } from "../record/said"
 
 const { string, number, boolean, array, object, literal, record } = z
@@ -45,7 +45,7 @@ const lineSchema: z.ZodType<RecordLine> = z.discriminatedUnion("kind", [
   object({
     kind: literal("run"),
     seed: number(),
-    inbox: z.enum(["redis", "nats", "rabbitmq"]),
+    inbox: z.enum(INBOXES),
     seconds: number(),
     rate: number(),
     harm,

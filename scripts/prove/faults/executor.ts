@@ -3,7 +3,7 @@
 import { randomOf } from "../random"
 import type { Recorder } from "../record/recorder"
 import type { System } from "../system/system"
-import { untilWhole } from "./failovers"
+import { wholeStore } from "./fault"
 import { type Planned, touchedBy } from "./plan"
 
 const AGAIN_MS = 500
@@ -78,6 +78,16 @@ export class Executor {
       }
     }
   }
+}
+
+/**
+ * Settles once a Redis of several servers has all of them, where a fault touches it: one server at a time may be lost, and the next one
+ * when the one before has recovered.
+ */
+async function untilWhole({ redisGroup, redisCluster }: System, things: readonly string[]): Promise<void> {
+  if (!things.some((thing) => wholeStore("redis").includes(thing))) return
+  await redisGroup?.untilWhole()
+  await redisCluster?.untilWhole()
 }
 
 /** Ends early when the signal aborts. */

@@ -16,14 +16,6 @@ const primaryOf = ({ failover }: Ground) => (failover ? ["postgres primary"] : [
 
 const masterOf = (ground: Ground) => (isReplicated(ground) ? ["redis master"] : [])
 
-/**
- * Settles once a Redis with replicas has all of them, where a fault touches it: votes wait for one of two, so one server at a time may
- * be lost, and the next one when the one before has recovered.
- */
-export async function untilWhole({ redisGroup }: System, things: readonly string[]): Promise<void> {
-  if (things.some((thing) => wholeStore("redis").includes(thing))) await redisGroup?.untilWhole()
-}
-
 export const failoverFaults: readonly Fault[] = [
   atPrimary("primary lost", 4, [0, 8], async (pair, name, noticed) => {
     const { store } = pair.primary

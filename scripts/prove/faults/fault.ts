@@ -1,7 +1,8 @@
 /** What a fault is, and what it may reach. */
 
 import type { Random } from "../random"
-import type { Harm, Inbox } from "../record/record"
+import { type Harm, type Inbox, isOnRedis } from "../record/record"
+import { CLUSTER_SERVERS } from "../system/redis-cluster"
 import type { Nodes } from "../system/stores"
 import type { System } from "../system/system"
 
@@ -34,13 +35,15 @@ type Begun = {
 }
 
 const APPS = ["vote", "worker", "result"] as const
-/** Apps, sentinels and replicas, which reach a Redis with replicas by the same ways. */
+/** Apps, sentinels and replicas, which reach a Redis of several servers by the same ways. */
 export const EVERYONE = "everyone"
+/** The nodes of a cluster, which watch and tell each other by ways of their own. */
+const NODES = "nodes"
 export const PROCESSES = APPS.flatMap((app) => [`${app} 1`, `${app} 2`])
 
 /** The servers of the broker, by name; none where Redis holds the ballots. */
 export function serversOf({ inbox, nodes }: Ground): string[] {
-  if (inbox === "redis") return []
+  if (isOnRedis(inbox)) return []
   return nodes === 1 ? [inbox] : Array.from({ length: nodes }, (_, i) => `${inbox} ${i + 1}`)
 }
 
@@ -53,32 +56,47 @@ export const storesOf = (ground: Ground): string[] => [
 /** Whether ballots are in a Redis with replicas, for which votes wait. */
 export const isReplicated = ({ failover, inbox }: Ground): boolean => failover && inbox === "redis"
 
-/** The servers of Redis, by name. */
-const redisOf = (ground: Ground): string[] =>
-  isReplicated(ground) ? ["redis 1", "redis 2", "redis 3"] : ["redis"]
+/** Whether ballots are spread over a Redis Cluster. */
+export const isCluster = ({ inbox }: Pick<Ground, "inbox">): boolean => inbox === "redis-cluster"
 
-/** All servers of a Redis with replicas, where this is one of them or the way to it: three have one to lose at a time. */
+/** Whether everybody reaches Redis by the same ways, as it has several servers, which tell where they are. */
+const isShared = (ground: Ground): boolean => isReplicated(ground) || isCluster(ground)
+
+/** The servers of Redis, by name. */
+function redisOf(ground: Ground): readonly string[] {
+  if (isCluster(ground)) return CLUSTER_SERVERS
+  return isReplicated(ground) ? ["redis 1", "redis 2", "redis 3"] : ["redis"]
+}
+
+/**
+ * All servers of a Redis that has several, where this is one of them or a way to it: three have one to lose at a time, and so has a
+ * master with its one replica.
+ */
 export const besides = (target: string): string[] =>
-  /^(everyone → )?redis \d$/.test(target) ? wholeStore("redis") : []
+  /^((everyone|nodes) → )?redis \d$/.test(target) ? wholeStore("redis") : []
 
 /** The servers of Postgres, by name. */
 const postgresOf = ({ failover }: Ground): string[] =>
   failover ? ["postgres 1", "postgres 2"] : ["postgres"]
 
 /** The broker as a whole, which its operator sees. */
-export const brokerOf = ({ inbox }: Ground): string[] => (inbox === "redis" ? [] : [inbox])
+export const brokerOf = ({ inbox }: Ground): string[] => (isOnRedis(inbox) ? [] : [inbox])
 
 /** All servers that the store of this name may have. */
-export const wholeStore = (store: string): string[] => [store, ...[1, 2, 3].map((n) => `${store} ${n}`)]
+export const wholeStore = (store: string): string[] => [
+  store,
+  ...CLUSTER_SERVERS.map((_, i) => `${store} ${i + 1}`),
+]
 
 export function linksOf(ground: Ground): string[] {
   const own = PROCESSES.flatMap((name) => storesOfApp(name, ground).map((store) => `${name} → ${store}`))
-  return isReplicated(ground) ? [...own, ...redisOf(ground).map((server) => `${EVERYONE} → ${server}`)] : own
+  const from = [...(isShared(ground) ? [EVERYONE] : []), ...(isCluster(ground) ? [NODES] : [])]
+  return [...own, ...from.flatMap((who) => redisOf(ground).map((server) => `${who} → ${server}`))]
 }
 
 function storesOfApp(name: string, ground: Ground): string[] {
   if (name.startsWith("result")) return postgresOf(ground)
-  const redis = isReplicated(ground) ? [] : redisOf(ground)
+  const redis = isShared(ground) ? [] : redisOf(ground)
   return [...redis, ...(name.startsWith("worker") ? postgresOf(ground) : []), ...serversOf(ground)]
 }
 

@@ -5,6 +5,7 @@ import type { Harm, Inbox } from "../record/record"
 import { brokerFaults } from "./brokers"
 import { byteFaults } from "./bytes"
 import { clockFaults } from "./clocks"
+import { clusterFaults } from "./clusters"
 import { failoverFaults } from "./failovers"
 import type { Fault, Ground } from "./fault"
 import { limitFaults } from "./limits"
@@ -21,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ...byteFaults,
   ...brokerFaults,
   ...failoverFaults,
+  ...clusterFaults,
   ...machineFaults,
   ...clockFaults,
 ]

@@ -8,7 +8,12 @@
 import type { DecisionAsked } from "./decided"
 import type { BallotKind } from "./said"
 
-export type Inbox = "redis" | "nats" | "rabbitmq"
+export const INBOXES = ["redis", "redis-cluster", "nats", "rabbitmq"] as const
+export type Inbox = (typeof INBOXES)[number]
+
+/** Whether Redis holds the ballots, and no broker. */
+export const isOnRedis = (inbox: Inbox): boolean => inbox === "redis" || inbox === "redis-cluster"
+
 export type Policy = "final" | "changeable"
 
 /** The first line. */
@@ -36,7 +41,14 @@ export type Run = {
 }
 
 /** What is asked for where nothing else is. */
-export const USUAL = { rate: 150, harm: "unseen", fsync: "always", nodes: 1, failover: false } as const
+export const USUAL = { rate: 150, fsync: "always", nodes: 1, failover: false } as const
+
+/** Whether votes wait for other servers than the one that takes them, so that no fault may lose what was answered. */
+export const keepsAll = ({ inbox, failover }: Pick<Run, "inbox" | "failover">): boolean =>
+  failover || inbox === "redis-cluster"
+
+/** The worst harm where nothing is said of it. */
+export const usualHarm = (run: Pick<Run, "inbox" | "failover">): Harm => (keepsAll(run) ? "none" : "unseen")
 
 /** A poll as a host made it. All polls are by `browser` eligibility, with live results. */
 export type PollMade = {

@@ -13,6 +13,8 @@ const REPLICAS = [1, 2] as const
  * one confirm what it takes, and that is then lost.
  */
 const REPLICAS_WAITED_FOR = 2
+/** All that a master of a cluster has: the one that takes its place. */
+const REPLICAS_OF_MASTER = 1
 export const SHARDS = 4
 /** So few that half a minute without a worker fills it. */
 const BACKLOG_LIMIT = 2_000
@@ -50,7 +52,7 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
   const ways = new Ways(plan)
   const adminToken = secret()
   const voterSecrets = secret()
-  const waits = plan.stores.redisGroup && { INBOX_REPLICAS: String(REPLICAS_WAITED_FOR) }
+  const waits = waitsOf(plan.stores)
   const worker = await each(plan, "worker", async (name) => ({
     REDIS_URL: await ways.toRedis(name, redis.workerUrl),
     ...waits,
@@ -78,6 +80,11 @@ export async function startApps(plan: AppsPlan): Promise<Apps> {
   return { vote, worker, result, links: ways.links, adminToken, stop }
 }
 
+function waitsOf({ redisGroup, redisCluster }: Stores): Settings {
+  if (redisGroup) return { INBOX_REPLICAS: String(REPLICAS_WAITED_FOR) }
+  return redisCluster ? { INBOX_REPLICAS: String(REPLICAS_OF_MASTER) } : {}
+}
+
 /** The links from the apps to the stores. */
 class Ways {
   readonly links = new Map<string, Link>()
@@ -91,9 +98,10 @@ class Ways {
     return link.url(server)
   }
 
-  /** Sentinels tell where the master is, and that is by a way that all share. */
+  /** Sentinels tell where the master is, and nodes where the slots are, and that is by ways that all share. */
   async toRedis(from: string, url: string): Promise<string> {
-    return this.plan.stores.redisGroup ? url : this.lead(from, "redis", url)
+    const { redisGroup, redisCluster } = this.plan.stores
+    return redisGroup || redisCluster ? url : this.lead(from, "redis", url)
   }
 
   /** @param url of one of its servers */

@@ -2,7 +2,6 @@
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { Redis } from "ioredis"
 import { freePort } from "../../services/processes/ports"
 import { newSecret } from "../../services/secrets"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
@@ -10,6 +9,7 @@ import { startSentinel } from "../../services/stores/sentinel"
 import type { Server } from "../../services/stores/server"
 import { ensureWheelTool } from "../../services/tools/wheel"
 import { waitFor } from "../../services/wait"
+import { ASK_MS, asked, passwordsOf } from "./ask-redis"
 import type { Places } from "./broker"
 import type { Link, Links } from "./links"
 import { Store } from "./store"
@@ -23,7 +23,6 @@ const DOWN_AFTER_MS = 3_000
 const FAILOVER_TIMEOUT_MS = 10_000
 /** A replica that was made anew copies all of its master. */
 const WHOLE_MS = 45_000
-const ASK_MS = 2_000
 const CONFIGURATION = "redis.conf"
 
 /** A connection that is dead without a word is found out as soon as tests need it. */
@@ -209,27 +208,9 @@ async function startSide(
   return { store, server, link }
 }
 
-const passwordsOf = ({ dir }: RedisServer): Record<string, string> =>
-  JSON.parse(readFileSync(join(dir, "passwords.json"), "utf8"))
-
 /** What a sentinel says of the master. */
 async function masterAt(url: string): Promise<Map<string, string>> {
   const said = await asked(url, (sentinel) => sentinel.call("SENTINEL", "MASTER", MASTER))
   const parts = Array.isArray(said) ? said.map(String) : []
   return new Map(parts.flatMap((name, i) => (i % 2 === 0 ? [[name, parts[i + 1] ?? ""] as const] : [])))
-}
-
-/** Over a connection of its own, and not for long. */
-async function asked<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, {
-    ...{ lazyConnect: true, enableReadyCheck: false, disableClientInfo: true, maxRetriesPerRequest: 0 },
-    ...{ connectTimeout: ASK_MS, commandTimeout: ASK_MS, retryStrategy: () => null },
-  })
-  redis.on("error", () => {})
-  try {
-    await redis.connect()
-    return await work(redis)
-  } finally {
-    redis.disconnect()
-  }
 }

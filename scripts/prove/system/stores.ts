@@ -3,11 +3,12 @@
 import { join } from "node:path"
 import type { DatabaseUrls } from "../../services/stores/databases"
 import { startRedis } from "../../services/stores/redis"
-import type { Inbox } from "../record/record"
+import { type Inbox, isOnRedis } from "../record/record"
 import { type Places, type ProvenBroker, startNatsOf, startRabbitmqOf } from "./broker"
 import type { Disk } from "./disk"
 import type { Links } from "./links"
 import { type ProvenPostgres, startPostgresOf } from "./postgres"
+import { type ProvenCluster, startProvenCluster } from "./redis-cluster"
 import { type RedisGroup, startRedisGroup } from "./redis-group"
 import { Store } from "./store"
 
@@ -35,6 +36,7 @@ export type Stores = {
   /** Where there are several, the first. */
   redis: Store
   redisGroup: RedisGroup | null
+  redisCluster: ProvenCluster | null
   postgres: ProvenPostgres
   broker: ProvenBroker | null
   /** All of their servers. */
@@ -68,28 +70,43 @@ export async function startStores(plan: StoresPlan): Promise<Stores> {
     },
   }
   const [first] = redis.stores
-  return { redis: first, redisGroup: redis.group, postgres, broker, servers, urls, onDisk }
+  const { group: redisGroup, cluster: redisCluster } = redis
+  return { redis: first, redisGroup, redisCluster, postgres, broker, servers, urls, onDisk }
 }
 
 /**
- * The servers on the machine that loses its power. A second Postgres and replicas of Redis stand on machines of their own. So do the servers of a broker's
+ * The servers on the machine that loses its power. A second Postgres and other servers of Redis stand on machines of their own. So do the servers of a broker's
  * cluster and a RabbitMQ that is alone: after a cut the first may differ from each other, and the second does not come back
  * (docs/inboxes.md).
  */
 const LOSING_POWER = new Set(["redis", "redis 1", "postgres", "postgres 1", "nats"])
 
+type RedisStores = {
+  stores: [Store, ...Store[]]
+  group: RedisGroup | null
+  cluster: ProvenCluster | null
+  urls: RedisUrls
+}
+
 async function startRedisOf(
   { failover, inbox, network, appendfsync, redisEnv }: StoresPlan,
   places: Places,
-): Promise<{ stores: [Store, ...Store[]]; group: RedisGroup | null; urls: RedisUrls }> {
+): Promise<RedisStores> {
   const syncs = appendfsync && { appendfsync }
+  if (inbox === "redis-cluster") {
+    const cluster = await startProvenCluster({ ...places, ...syncs, network, firstEnv: redisEnv })
+    const [first, ...others] = cluster.sides.map(({ store }) => store)
+    if (!first) throw new Error("there is no server of redis")
+    const adminUrls = cluster.sides.map(({ server }) => server.adminUrl)
+    return { stores: [first, ...others], group: null, cluster, urls: { ...cluster.urls, adminUrls } }
+  }
   if (failover && inbox === "redis") {
     const group = await startRedisGroup({ ...places, ...syncs, network, firstEnv: redisEnv })
     const [first, ...others] = group.sides.map(({ store }) => store)
     if (!first) throw new Error("there is no server of redis")
     const adminUrls = group.sides.map(({ server }) => server.adminUrl)
     const urls = { voteUrl: group.urlOf("vote"), workerUrl: group.urlOf("worker"), adminUrls }
-    return { stores: [first, ...others], group, urls }
+    return { stores: [first, ...others], group, cluster: null, urls }
   }
   const { homeOf, logOf, crashed, say } = places
   const dir = join(homeOf("redis"), "redis")
@@ -100,14 +117,14 @@ async function startRedisOf(
   })
   const store: Store = new Store("redis", server, join(dir, "appendonlydir"), say)
   const { voteUrl, workerUrl, adminUrl } = server
-  return { stores: [store], group: null, urls: { voteUrl, workerUrl, adminUrls: [adminUrl] } }
+  return { stores: [store], group: null, cluster: null, urls: { voteUrl, workerUrl, adminUrls: [adminUrl] } }
 }
 
 async function startBrokerOf(
   { inbox, nodes, network }: StoresPlan,
   plan: Places,
 ): Promise<ProvenBroker | null> {
-  if (inbox === "redis") return null
+  if (isOnRedis(inbox)) return null
   if (inbox === "rabbitmq") return startRabbitmqOf(plan)
   return startNatsOf(plan, nodes === 1 ? null : network)
 }

@@ -53,7 +53,17 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
   const clockOf = (name: string) => clocks.get(`clock of ${name}`)?.env() ?? {}
   const network = await Links.start(logOf("toxiproxy"))
   const stores = await startStores({
-    ...{ inbox, nodes, failover, dir, disk, network, logOf, say, redisEnv: clockOf("redis") },
+    ...{
+      inbox,
+      nodes,
+      failover,
+      dir,
+      disk,
+      network,
+      logOf,
+      say,
+      redisEnv: clockOf(inbox === "redis-cluster" ? "redis 1" : "redis"),
+    },
     ...(plan.appendfsync && { appendfsync: plan.appendfsync }),
   })
   // Users and passwords are no ballots: whoever sets stores up sees to it that these stay.
@@ -62,7 +72,7 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     ...{ stores, nodes, network, clockOf, logOf, say },
     ...(plan.appsDir !== undefined && { appsDir: plan.appsDir }),
   })
-  const { servers, broker, redisGroup } = stores
+  const { servers, broker, redisGroup, redisCluster } = stores
   const stop = async () => {
     await apps.stop()
     await redisGroup?.stop()
@@ -71,7 +81,11 @@ export async function startSystem(plan: SystemPlan): Promise<System> {
     await disk?.close()
     for (const clock of clocks.values()) clock.end()
   }
-  const others = [...(broker?.links ?? []), ...(redisGroup?.sides ?? []).map(({ link }) => link)]
+  const others = [
+    ...(broker?.links ?? []),
+    ...(redisGroup?.sides ?? []).map(({ link }) => link),
+    ...(redisCluster?.sides ?? []).flatMap(({ link, bus }) => [link, bus]),
+  ]
   const links = new Map([...apps.links, ...others.map((link) => [link.name, link] as const)])
   return { inbox, ...stores, ...apps, links, clocks, disk, stop }
 }

@@ -27,13 +27,27 @@ export interface RedisClusterOptions
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
   /** Of each master. */
   readonly replicas?: number
+  /** What a node has of its own: they are numbered from 0 on, the masters first. */
+  readonly ofNode?: (i: number) => Promise<NodeOptions>
+}
+
+interface NodeOptions extends Partial<Pick<RedisOptions, "dir" | "port" | "env" | "logFile" | "onCrash">> {
+  readonly busPort?: number
+  /** The ports that it tells clients and other nodes, where these shall come by another way. */
+  readonly announced?: { readonly port: number; readonly busPort: number }
+}
+
+export interface ClusterNode extends RedisServer {
+  readonly busPort: number
+  /** The port by which clients and replicas know it. */
+  readonly announcedPort: number
 }
 
 /** All nodes as one server; its addresses name every node. */
 export interface RedisCluster extends RedisServer {
-  readonly nodes: readonly RedisServer[]
+  readonly nodes: readonly ClusterNode[]
   /** The node that serves a slot now, as most of the nodes say. */
-  masterOf(slot: number): Promise<RedisServer>
+  masterOf(slot: number): Promise<ClusterNode>
   /**
    * Moves a slot to another master as `redis-cli --cluster reshard` does, key by key.
    * @param between runs after each key that was moved, while the slot is in two places
@@ -50,8 +64,9 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
   const { masters = 3, replicas = 1 } = options
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const nodes: RedisServer[] = []
-  for (let i = 0; i < masters * (1 + replicas); i++) nodes.push(await startNode(dir, `node-${i}`, options))
+  const nodes: ClusterNode[] = []
+  for (let i = 0; i < masters * (1 + replicas); i++)
+    nodes.push(await startNode(dir, `node-${i}`, options, await options.ofNode?.(i)))
   const admins = nodes.map(({ adminUrl }) => openAdmin(adminUrl))
   try {
     await form(nodes, admins, masters)
@@ -65,12 +80,15 @@ async function startNode(
   dir: string,
   name: string,
   { program, flags, appendfsync, isReplicated, tls }: RedisClusterOptions,
-): Promise<RedisServer> {
-  const own = join(dir, name)
+  { dir: ownDir, busPort: ownBusPort, announced, ...ofServer }: NodeOptions = {},
+): Promise<ClusterNode> {
+  const own = ownDir ?? join(dir, name)
+  const busPort = ownBusPort ?? (await freePort())
   keptSecrets(join(dir, "passwords.json"), ["admin", "vote", "worker", "replica", "sentinel"])
   writePrivately(join(own, "passwords.json"), readFileSync(join(dir, "passwords.json"), "utf8"))
-  return startRedis({
+  const server = await startRedis({
     dir: own,
+    ...ofServer,
     ...(program !== undefined && { program }),
     ...(appendfsync && { appendfsync }),
     ...(isReplicated && { isReplicated }),
@@ -78,10 +96,15 @@ async function startNode(
     flags: {
       "cluster-enabled": "yes",
       "cluster-config-file": "nodes.conf",
-      "cluster-port": String(await freePort()),
+      "cluster-port": String(busPort),
       "cluster-node-timeout": String(NODE_TIMEOUT_MS),
       // The other shards go on while one has no master.
       "cluster-require-full-coverage": "no",
+      ...(announced && {
+        "cluster-announce-ip": "127.0.0.1",
+        "cluster-announce-port": String(announced.port),
+        "cluster-announce-bus-port": String(announced.busPort),
+      }),
       ...(tls && {
         ...{ "tls-port": String(await freePort()), "tls-cluster": "yes", "tls-auth-clients": "yes" },
         ...{ "tls-ca-cert-file": tls.ca, "tls-cert-file": tls.cert, "tls-key-file": tls.key },
@@ -89,6 +112,7 @@ async function startNode(
       ...flags,
     },
   })
+  return Object.assign(server, { busPort, announcedPort: announced?.port ?? server.port })
 }
 
 function openAdmin(url: string): Redis {
@@ -97,7 +121,7 @@ function openAdmin(url: string): Redis {
   return admin
 }
 
-async function form(nodes: readonly RedisServer[], admins: readonly Redis[], masters: number): Promise<void> {
+async function form(nodes: readonly ClusterNode[], admins: readonly Redis[], masters: number): Promise<void> {
   const [first] = admins
   if (!first) throw new Error("a cluster has at least one node")
   const heads = admins.slice(0, masters)
@@ -109,9 +133,7 @@ async function form(nodes: readonly RedisServer[], admins: readonly Redis[], mas
       await admin.call("CLUSTER", "SET-CONFIG-EPOCH", String(i + 1))
     }),
   )
-  for (const { port, busPort } of await Promise.all(
-    nodes.slice(1).map((node, i) => placeOf(node, admins[i + 1])),
-  ))
+  for (const { port, busPort } of nodes.slice(1))
     await first.call("CLUSTER", "MEET", "127.0.0.1", String(port), String(busPort))
   const says = async (admin: Redis, words: string) =>
     String(await admin.call("CLUSTER", "INFO")).includes(words)
@@ -132,17 +154,12 @@ async function form(nodes: readonly RedisServer[], admins: readonly Redis[], mas
   await waitFor("the cluster to be whole", isWhole, FORM_DEADLINE_MS)
 }
 
-async function placeOf({ port }: RedisServer, admin: Redis | undefined) {
-  const [, busPort] = ((await admin?.config("GET", "cluster-port")) ?? []) as string[]
-  return { port, busPort }
-}
-
-function clusterOf(dir: string, nodes: readonly RedisServer[]): RedisCluster {
+function clusterOf(dir: string, nodes: readonly ClusterNode[]): RedisCluster {
   const [first] = nodes
   if (!first) throw new Error("a cluster has at least one node")
   const urlOf = (url: string) => {
     const { username, password } = new URL(url)
-    return `redis://${username}:${password}@${nodes.map(({ port }) => `127.0.0.1:${port}`).join(",")}?cluster=true`
+    return `redis://${username}:${password}@${nodes.map(({ announcedPort }) => `127.0.0.1:${announcedPort}`).join(",")}?cluster=true`
   }
   const masterOf = (slot: number) =>
     waitFor(`a master for slot ${slot}`, () => masterBy(nodes, slot), FORM_DEADLINE_MS)
@@ -195,19 +212,21 @@ async function withAdmin<T>({ adminUrl }: RedisServer, ask: (admin: Redis) => Pr
 const idOf = (node: RedisServer) =>
   withAdmin(node, async (admin) => String(await admin.call("CLUSTER", "MYID")))
 
-async function replicaOf(nodes: readonly RedisServer[], master: RedisServer): Promise<RedisServer> {
+async function replicaOf(nodes: readonly ClusterNode[], master: ClusterNode): Promise<ClusterNode> {
   for (const node of nodes.filter(({ pid }) => pid !== undefined)) {
     const info = await withAdmin(node, (admin) => admin.info("replication"))
-    if (new RegExp(`^master_port:${master.port}\r$`, "m").test(info)) return node
+    if (new RegExp(`^master_port:${master.announcedPort}\r$`, "m").test(info)) return node
   }
   throw new Error("the master has no replica")
 }
 
 /** The node that more than half of those that run name as the slot's master; false without one. */
-async function masterBy(nodes: readonly RedisServer[], slot: number): Promise<RedisServer | false> {
+async function masterBy(nodes: readonly ClusterNode[], slot: number): Promise<ClusterNode | false> {
   const running = nodes.filter(({ pid }) => pid !== undefined)
   const ports = await Promise.all(running.map((node) => portBy(node, slot)))
-  const agreed = running.find(({ port }) => ports.filter((it) => it === port).length * 2 > running.length)
+  const agreed = running.find(
+    ({ announcedPort }) => ports.filter((it) => it === announcedPort).length * 2 > running.length,
+  )
   return agreed ?? false
 }
 
