@@ -7,6 +7,7 @@ import { guardConnections } from "@tallyroom/lib/http/connection-guard"
 import { stopServing } from "@tallyroom/lib/http/shutdown"
 import { INBOX_STORES, inboxKind, openPublisher } from "@tallyroom/lib/inbox/brokers"
 import { RedisClock } from "@tallyroom/lib/inbox/redis/clock"
+import { openBarrier } from "@tallyroom/lib/inbox/redis/sentinel-barrier"
 import { openShards } from "@tallyroom/lib/inbox/redis/shards"
 import { inboxAccess } from "@tallyroom/lib/inbox/setting"
 import { READING_USABLE_MS } from "@tallyroom/lib/inbox/stream/contract"
@@ -51,7 +52,9 @@ const polls = new PollCache(
   publisher ? READING_USABLE_MS : undefined,
 )
 const { INBOX_REPLICAS } = settings
-const room = new RedisReadiness(redis, INBOX_REPLICAS)
+const votesWait = INBOX_REPLICAS > 0 && publisher === null
+const barrier = votesWait ? openBarrier(access.redis) : null
+const room = new RedisReadiness(redis, INBOX_REPLICAS, barrier)
 const readiness = createReadiness(
   redis,
   polls,
@@ -74,10 +77,12 @@ const openLane = (shard: number) => {
   lanes.push(lane)
   return lane
 }
-const replicas =
-  INBOX_REPLICAS > 0 && publisher === null
-    ? { count: INBOX_REPLICAS, openLane, onWaited: metrics.replicasWaitedFor }
-    : null
+const replicas = votesWait
+  ? {
+      ...{ count: INBOX_REPLICAS, openLane, onWaited: metrics.replicasWaitedFor },
+      ...{ barrier, onPassed: metrics.sentinelsWaitedFor },
+    }
+  : null
 const app = createApp({
   ...{ redis, publisher, replicas, polls, clock, ballots },
   ...{ assets, metrics, tracing, log, settings },
@@ -104,5 +109,6 @@ stopOnSignal(log, async () => {
   management.stop()
   await publisher?.close()
   for (const connection of [redis, ...lanes]) connection.disconnect()
+  barrier?.disconnect()
   await tracing?.stop()
 })

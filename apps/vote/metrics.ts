@@ -9,6 +9,8 @@ export type Metrics = {
   forgedCookie: () => void
   /** Counts one wait for replicas, which is for all ballots of a moment. */
   replicasWaitedFor: (seconds: number, isConfirmed: boolean) => void
+  /** Counts one wait for sentinels, likewise. */
+  sentinelsWaitedFor: (seconds: number, isConfirmed: boolean) => void
 }
 
 /** Around 200 ms, the limit for an answer, the buckets are finest. */
@@ -43,6 +45,13 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
     buckets: SECONDS,
     registers,
   })
+  const passed = new Histogram({
+    name: "tallyroom_vote_sentinel_wait_seconds",
+    help: "Seconds that ballots which replicas had waited for the sentinels to say that the master stays, by whether most of them said so in time.",
+    labelNames: ["confirmed"],
+    buckets: SECONDS,
+    registers,
+  })
   const forged = new Counter({
     name: "tallyroom_vote_forged_cookies_total",
     help: "Visitor cookies that were not signed here, each taken for none.",
@@ -73,6 +82,8 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
     forgedCookie: () => forged.inc(),
     replicasWaitedFor: (seconds, isConfirmed) =>
       waited.observe({ confirmed: isConfirmed ? "yes" : "no" }, seconds),
+    sentinelsWaitedFor: (seconds, isConfirmed) =>
+      passed.observe({ confirmed: isConfirmed ? "yes" : "no" }, seconds),
   }
 }
 

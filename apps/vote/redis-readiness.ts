@@ -3,22 +3,29 @@
 import type { StoreHealth } from "@tallyroom/lib/health"
 import { asInboxAway, refusalBy } from "@tallyroom/lib/inbox/contract"
 import { keys } from "@tallyroom/lib/inbox/keys"
+import type { SentinelBarrier } from "@tallyroom/lib/inbox/redis/sentinel-barrier"
 import type { RedisShards } from "@tallyroom/lib/inbox/redis/shards"
 import { replicasFault } from "@tallyroom/lib/inbox/replicas"
 import type { Redis } from "ioredis"
 
 /** No poll has it. */
 const ANY = "-"
+/** Longer than a ballot waits for them: whether they are slow for a moment is no reason to send voters elsewhere. */
+const SENTINELS_MS = 1_000
 
 export class RedisReadiness implements StoreHealth {
   private readonly asked: { redis: Redis; shard: number }[] = []
   private failure: string | null = null
   private full = false
 
-  /** @param replicas for which votes wait */
+  /**
+   * @param replicas for which votes wait
+   * @param barrier what they pass then, where sentinels choose the master
+   */
   constructor(
     redis: Pick<RedisShards, "each">,
     private readonly replicas = 0,
+    private readonly barrier: Pick<SentinelBarrier, "pass"> | null = null,
   ) {
     redis.each((connection, shard) => this.asked.push({ redis: connection, shard }))
   }
@@ -65,6 +72,13 @@ export class RedisReadiness implements StoreHealth {
   }
 
   private async replicasProblem(redis: Redis): Promise<string | null> {
-    return this.replicas > 0 ? replicasFault(await redis.info(), this.replicas) : null
+    if (this.replicas === 0) return null
+    return replicasFault(await redis.info(), this.replicas) ?? (await this.sentinelsProblem(redis))
+  }
+
+  private async sentinelsProblem(redis: Redis): Promise<string | null> {
+    const end = performance.now() + SENTINELS_MS
+    const passed = this.barrier?.pass(redis, end).then(() => null)
+    return (await passed?.catch((error: Error) => error.message)) ?? null
   }
 }

@@ -21,6 +21,8 @@ const QUORUM = 2
 const DOWN_AFTER_MS = 2_000
 const FAILOVER_TIMEOUT_MS = 10_000
 const AGREE_MS = 30_000
+/** One that hangs is asked in vain. */
+const SILENT_MS = 1_000
 
 export type Sentinels = {
   servers: readonly Server[]
@@ -30,6 +32,10 @@ export type Sentinels = {
   masterPort(): Promise<number | null>
   /** Has them put a replica in the place of a master that is well. */
   failOver(): Promise<void>
+  /** The one that is putting a replica in the place of the master. */
+  atWork(): Promise<Server | null>
+  /** Has one of them vote for nobody that there is, in this election. */
+  haveVote(server: Server, masterPort: number, epoch: number): Promise<void>
   /** Makes a user of theirs. */
   letIn(user: string, password: string, rules: string): Promise<void>
 }
@@ -63,6 +69,7 @@ export async function startSentinels(
       password: own,
       enableReadyCheck: false,
       maxRetriesPerRequest: 0,
+      commandTimeout: SILENT_MS,
     })
     client.on("error", () => {})
     stores.defer(() => client.disconnect())
@@ -99,6 +106,14 @@ export async function startSentinels(
     letIn: async (user, password, rules) => {
       const told = [user, "on", `>${password}`, ...rules.split(" ")]
       for (const client of clients) await client.call("ACL", "SETUSER", ...told)
+    },
+    atWork: async () => {
+      const found = await Promise.all(clients.map((client) => fieldsOf(client).catch(() => null)))
+      return servers[found.findIndex((it) => it?.get("flags")?.includes("failover_in_progress"))] ?? null
+    },
+    haveVote: async (server, masterPort, epoch) => {
+      const about = ["127.0.0.1", masterPort, epoch, "0".repeat(40)]
+      await clients[servers.indexOf(server)]?.call("SENTINEL", "IS-MASTER-DOWN-BY-ADDR", ...about)
     },
     failOver: async () => void (await clients[0]?.call("SENTINEL", "FAILOVER", MASTER)),
   }

@@ -2,106 +2,23 @@
 
 import { expect, test } from "bun:test"
 import { rmSync } from "node:fs"
-import { type Database, openDatabase } from "@tallyroom/lib/database"
-import { pollColumns, readPollRow } from "@tallyroom/lib/polls/rows"
-import { receiptStatus } from "../../apps/result/receipt/receipt-status"
-import { type AppProcess, startVoteProcess, startWorkerProcess } from "../../scripts/services/apps/start-apps"
+import { startVoteProcess } from "../../scripts/services/apps/start-apps"
 import { castOnce, person } from "../../scripts/services/apps/voters"
-import type { OwnStores } from "../../scripts/services/stores/own-stores"
 import type { RedisServer } from "../../scripts/services/stores/redis"
 import { waitFor } from "../../scripts/services/wait"
-import { type Replicated, startReplicated } from "../harness/redis-replicas"
-import { type Sentinels, startSentinels } from "../harness/redis-sentinels"
 import { useStores } from "../harness/stores"
 import { booksOf } from "../harness/tallyroom"
-import { startTcpProxy, type TcpProxy } from "../harness/tcp-proxy"
+import { Flood, fatesOf, POLL, RECOVER_MS, type SentinelRoom, startSentinelRoom } from "./sentinel-room"
 
-const POLL = "cats-vs-dogs"
-const REPLICAS = 2
-const VOTERS_AT_ONCE = 12
 /** So far replicas fall behind before the master dies: longer than a vote may take. */
 const BEHIND_MS = 400
 /** So many voters are answered in this time, be it that they have voted or that nobody knows. */
 const ANSWERED_MEANWHILE = 40
-const RECOVER_MS = 60_000
 
 const stores = useStores()
 
-type Setup = Replicated & {
-  own: OwnStores
-  sql: Database
-  sentinels: Sentinels
-  /** The only way to the master. */
-  way: TcpProxy
-  votes: AppProcess[]
-  worker: AppProcess
-}
-
-async function start(replicasWaitedFor: number): Promise<Setup> {
-  let way: TcpProxy | undefined
-  const masterPort = async (own: number) => {
-    way = await startTcpProxy(stores(), `http://127.0.0.1:${own}`)
-    return Number(new URL(way.url).port)
-  }
-  const replicated = await startReplicated(stores(), REPLICAS, { masterPort })
-  if (!way) throw new Error("there is no way to the master")
-  const sentinels = await startSentinels(stores(), replicated, Number(new URL(way.url).port))
-  const database = await stores().postgres.database(`failover_${crypto.randomUUID().replaceAll("-", "")}`)
-  const own = { ...stores(), redis: replicated.master, database }
-  const wait = { INBOX_REPLICAS: String(replicasWaitedFor) }
-  const worker = await startWorkerProcess(own, { REDIS_URL: sentinels.urlFor("worker"), ...wait })
-  await worker.app.waitReady()
-  const voteEnv = { REDIS_URL: sentinels.urlFor("vote"), ...wait }
-  const votes = [await startVoteProcess(own, voteEnv), await startVoteProcess(own, voteEnv)]
-  const sql = openDatabase(database.workerUrl, { name: "test-failover", connections: 2 })
-  stores().defer(() => sql.end({ timeout: 1 }))
-  return { ...replicated, own, sql, sentinels, way, votes, worker }
-}
-
-/** People who vote one after the other, each until answered, until they are told to stop. */
-class Flood {
-  /** The receipts of those who were answered that their vote is in: 201, or 200 to who sent it again. */
-  readonly receipts: string[] = []
-  readonly answeredAt: number[] = []
-  refused = 0
-  private isOver = false
-  private readonly voters: Promise<void>[]
-
-  constructor(private readonly urls: readonly string[]) {
-    this.voters = Array.from({ length: VOTERS_AT_ONCE }, () => this.vote())
-  }
-
-  get answers(): number {
-    return this.receipts.length + this.refused
-  }
-
-  async stop(): Promise<void> {
-    this.isOver = true
-    await Promise.all(this.voters)
-  }
-
-  private async vote(): Promise<void> {
-    while (!this.isOver) await this.castUntilTaken(person())
-  }
-
-  private async castUntilTaken(who: string): Promise<void> {
-    const end = performance.now() + RECOVER_MS
-    for (let attempt = 0; performance.now() < end; attempt++) {
-      const answer = await castOnce(this.urls[attempt % this.urls.length] ?? "", POLL, who, "a")
-      if (answer?.status === 201 || answer?.status === 200) {
-        this.receipts.push(((await answer.json()) as { receipt: string }).receipt)
-        this.answeredAt.push(performance.now())
-        return
-      }
-      this.refused++
-      await Bun.sleep(20 + Math.random() * 80)
-    }
-    throw new Error("voting did not come back")
-  }
-}
-
 /** The master and its disk are gone at once, and whatever was on its way from there. */
-async function destroy({ way, master }: Setup): Promise<void> {
+async function destroy({ way, master }: SentinelRoom): Promise<void> {
   way.leadTo(null)
   way.cut()
   await master.kill9()
@@ -113,7 +30,7 @@ async function destroy({ way, master }: Setup): Promise<void> {
  * @param halted whether the worker stands still meanwhile, so that what was answered waits in Redis alone
  * @returns what became of those who were answered 201
  */
-async function killInFlood(setup: Setup, halted: boolean) {
+async function killInFlood(setup: SentinelRoom, halted: boolean) {
   const { votes, way, sentinels, sql, replicas, adminOf, worker } = setup
   const flood = new Flood(votes.map(({ url }) => url))
   await waitFor("a flood", () => flood.receipts.length > 200)
@@ -149,25 +66,13 @@ async function killInFlood(setup: Setup, halted: boolean) {
   return { books, fates, answered: flood.receipts.length }
 }
 
-async function fatesOf(sql: Database, receipts: readonly string[]): Promise<Record<string, number>> {
-  const [row] = await sql`SELECT ${pollColumns(sql)} FROM polls WHERE id = ${POLL}`
-  const poll = readPollRow(row ?? {})
-  if (!poll) throw new Error("there is no poll")
-  const fates: Record<string, number> = {}
-  for (const receipt of receipts) {
-    const { status } = await receiptStatus(sql, poll, receipt)
-    fates[status] = (fates[status] ?? 0) + 1
-  }
-  return fates
-}
-
 test.each([
   ["that were counted already", false],
   ["that waited to be counted", true],
 ])(
   "with votes that wait for a replica, each one that was answered 201 counts once, beside others %s",
   async (_, halted) => {
-    const setup = await start(1)
+    const setup = await startSentinelRoom(stores(), 1)
     const [slow] = setup.replicas
     // One replica never has what is answered: only the sentinels can tell which of them has it.
     setup.way.delay(BEHIND_MS, `${slow?.port}`)
@@ -180,7 +85,7 @@ test.each([
 )
 
 test("without the wait the same death loses votes, and the books and receipts name them", async () => {
-  const { books, fates, answered } = await killInFlood(await start(0), true)
+  const { books, fates, answered } = await killInFlood(await startSentinelRoom(stores(), 0), true)
   const lost = fates.lost ?? 0
   console.log(`  ${lost} of ${answered} votes that were answered 201 are lost`)
   expect(lost).toBeGreaterThan(0)
@@ -192,7 +97,7 @@ test("without the wait the same death loses votes, and the books and receipts na
  * Halts the master until another has taken its place, and has people vote over a vote process that knows of the old one alone, until
  * sentinels have made that a replica. @returns what became of those who were answered that their vote is in
  */
-async function voteAtOldMaster(setup: Setup, replicasWaitedFor: number) {
+async function voteAtOldMaster(setup: SentinelRoom, replicasWaitedFor: number) {
   const { master, replicas, sentinels, sql, own, adminOf } = setup
   const env = { INBOX_REPLICAS: String(replicasWaitedFor) }
   const stray = await startVoteProcess(own, env)
@@ -218,12 +123,12 @@ async function voteAtOldMaster(setup: Setup, replicasWaitedFor: number) {
 }
 
 test("an old master that was halted, and goes on beside the new one, has no vote answered 201 that waits for a replica", async () => {
-  const { answered } = await voteAtOldMaster(await start(1), 1)
+  const { answered } = await voteAtOldMaster(await startSentinelRoom(stores(), 1), 1)
   expect(answered).toBe(0)
 }, 240_000)
 
 test("without the wait it has, and most are never counted", async () => {
-  const { fates, answered } = await voteAtOldMaster(await start(0), 0)
+  const { fates, answered } = await voteAtOldMaster(await startSentinelRoom(stores(), 0), 0)
   const { counted = 0 } = fates
   console.log(`  ${answered - counted} of ${answered} votes that the old master answered are never counted`)
   // The worker may have read some before it left.
@@ -231,7 +136,7 @@ test("without the wait it has, and most are never counted", async () => {
 }, 240_000)
 
 test("a master that wakes in the middle of a failover has no vote answered 201 that is lost", async () => {
-  const setup = await start(1)
+  const setup = await startSentinelRoom(stores(), 1)
   const { master, replicas, votes, sql, adminOf, sentinels, worker } = setup
   const [url = ""] = votes.map((vote) => vote.url)
   await waitFor("a vote", async () => (await castOnce(url, POLL, person(), "a"))?.status === 201)

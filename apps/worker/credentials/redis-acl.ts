@@ -69,10 +69,10 @@ export function aclFile(
   return [DEFAULT_USER, ...users, ...more, ""].join("\n")
 }
 
-/** Who may do what at the sentinels: they themselves everything, and an app may ask where the master is. */
-const SENTINELS_RULES = {
+/** Who may do what at the sentinels: they themselves everything, and an app may ask where the master is and hear whether it stays. */
+export const SENTINELS_RULES = {
   default: "~* &* +@all",
-  app: "resetchannels -@all +auth +hello +sentinel|master",
+  app: "resetchannels &* -@all +auth +hello +ping +psubscribe +sentinel|master +sentinel|is-master-down-by-addr",
 } as const
 
 /** The content of an ACL file for sentinels. */

@@ -2,6 +2,7 @@
 
 import type { Redis } from "ioredis"
 import { asInboxAway, InboxAway } from "../contract"
+import type { SentinelBarrier } from "./sentinel-barrier"
 
 /** For how many replicas votes wait. */
 export type ReplicaWaits = {
@@ -9,6 +10,10 @@ export type ReplicaWaits = {
   count: number
   /** Hears how long a wait took, in seconds, and whether enough replicas confirmed in time. */
   onWaited?: (seconds: number, isConfirmed: boolean) => void
+  /** Where sentinels choose the master: what votes pass once replicas have them. */
+  barrier?: Pick<SentinelBarrier, "pass"> | null
+  /** Hears how long that took, in seconds, and whether the sentinels said in time that the master stays. */
+  onPassed?: (seconds: number, isConfirmed: boolean) => void
 }
 
 /** The same with connections for the ballots alone, one for each round in flight: a wait holds up whatever stands behind it. */
@@ -32,7 +37,7 @@ export class RoundWait {
    */
   constructor(
     private readonly replicas: ReplicaWaits,
-    private readonly lane: Pick<Redis, "call">,
+    private readonly lane: Pick<Redis, "call" | "stream">,
     private readonly wake: () => void,
     private readonly end: number,
   ) {}
@@ -40,7 +45,7 @@ export class RoundWait {
   /**
    * Is called once a ballot has been sent over the connection. All that was sent by the time of `begin`, or else of the next
    * microtask, is waited for together.
-   * @throws {InboxAway} when too few replicas confirm in time: the ballots may be taken
+   * @throws {InboxAway} when too few replicas confirm in time, or the master may be replaced: the ballots may be taken
    */
   confirmation(): Promise<void> {
     if (this.next === null) {
@@ -59,15 +64,9 @@ export class RoundWait {
   }
 
   private async wait(): Promise<void> {
-    const { count, onWaited } = this.replicas
-    const begun = performance.now()
-    let confirmed = false
-    try {
-      await this.untilConfirmed(count)
-      confirmed = true
-    } finally {
-      onWaited?.((performance.now() - begun) / 1_000, confirmed)
-    }
+    const { count, barrier, onWaited, onPassed } = this.replicas
+    await timed(this.untilConfirmed(count), onWaited)
+    if (barrier) await timed(barrier.pass(this.lane, this.end - ANSWER_MS), onPassed)
   }
 
   private async untilConfirmed(count: number): Promise<void> {
@@ -96,4 +95,16 @@ export class RoundWait {
 function missing(own: number, copies: number, count: number): string {
   if (own < 1) return "Redis does not have the ballots on its disk in time: it needs appendfsync always"
   return `${copies} of ${count} replicas have the ballots on their disks in time`
+}
+
+/** Tells how long it took, and whether it came to a good end. */
+async function timed(work: Promise<void>, tell?: (seconds: number, isDone: boolean) => void): Promise<void> {
+  const begun = performance.now()
+  let isDone = false
+  try {
+    await work
+    isDone = true
+  } finally {
+    tell?.((performance.now() - begun) / 1_000, isDone)
+  }
 }

@@ -4,11 +4,18 @@ import { createConnection, Socket } from "node:net"
 import { connect as connectEncrypted } from "node:tls"
 import { AbstractConnector, Redis, type RedisOptions } from "ioredis"
 import { reasonText } from "../../health"
-import type { TlsFiles } from "../../tls-files"
 import { type Access, currently } from "../access"
-import { readStoreAddress, type StoreAddress, type StoreServer } from "../store-address"
+import { readStoreAddress, type StoreServer } from "../store-address"
+import {
+  type NamedMaster,
+  placeIn,
+  readMaster,
+  type SentinelPlace,
+  sentinelName,
+  sentinelOptions,
+  sentinelsIn,
+} from "./sentinel-place"
 
-const DEFAULT_PORT = 26_379
 /** A sentinel that says nothing for so long is left out: it may be on the machine that died. */
 const ANSWER_MS = 500
 /** So old an answer is good enough where several connections are lost at the same time. */
@@ -19,50 +26,14 @@ const FRESH_MS = 200
  */
 const LOOK_MS = 200
 
-type SentinelPlace = {
-  servers: readonly StoreServer[]
-  /** How the sentinels call the master and its replicas. */
-  name: string
-  user: string
-  password: string
-  family?: number
-  /** Undefined where they speak without TLS. */
-  tls?: TlsFiles
-}
-
-type Master = {
-  host: string
-  port: number
-  /** Grows with each failover. */
-  epoch: number
-  /**
-   * Whether that sentinel is putting another in its place. Until that is done it names this one, whose other replicas may still confirm
-   * votes, although one of them is the master already.
-   */
-  isBeingReplaced: boolean
-}
-
-/** What an address says of its sentinels; null where it names none. */
-function sentinelsIn({ scheme, servers, parameters }: StoreAddress, files: TlsFiles): SentinelPlace | null {
-  const name = parameters.get("sentinel")
-  if (name === undefined || name === null) return null
-  return {
-    ...{ servers, name },
-    user: parameters.get("sentinel_user") ?? "",
-    password: parameters.get("sentinel_password") ?? "",
-    ...(parameters.has("family") && { family: Number(parameters.get("family")) }),
-    ...(scheme === "rediss" && { tls: files }),
-  }
-}
-
 /** Asks the sentinels for all connections of a process. */
 class SentinelMap {
-  private known: Master | null = null
+  private known: NamedMaster | null = null
   /** Why there is none for now. */
   private refusal: Error | null = null
-  private asking: Promise<Master> | null = null
+  private asking: Promise<NamedMaster> | null = null
   private askedAt = Number.NEGATIVE_INFINITY
-  private readonly followers = new Set<(master: Master | null) => void>()
+  private readonly followers = new Set<(master: NamedMaster | null) => void>()
   private timer: Timer | null = null
 
   /** @param place where the sentinels are, as it is at each call */
@@ -72,7 +43,7 @@ class SentinelMap {
    * The master by the latest failover that any sentinel knows of: one that is cut off from the others names an earlier one.
    * @throws when no sentinel names one, with what each said, or when it is being replaced
    */
-  async master(): Promise<Master> {
+  async master(): Promise<NamedMaster> {
     if (performance.now() - this.askedAt < FRESH_MS) {
       if (this.refusal) throw this.refusal
       if (this.known) return this.known
@@ -84,7 +55,7 @@ class SentinelMap {
   }
 
   /** Calls `onMaster` each time that the master was asked for, with null while it is being replaced, until the returned function is called. */
-  follow(onMaster: (master: Master | null) => void): () => void {
+  follow(onMaster: (master: NamedMaster | null) => void): () => void {
     this.followers.add(onMaster)
     this.timer ??= setInterval(() => void this.master().catch(() => {}), LOOK_MS).unref()
     return () => {
@@ -95,7 +66,7 @@ class SentinelMap {
     }
   }
 
-  private async ask(): Promise<Master> {
+  private async ask(): Promise<NamedMaster> {
     const place = this.place()
     const answers = await Promise.allSettled(place.servers.map((server) => askSentinel(server, place)))
     const named = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []))
@@ -117,31 +88,21 @@ class SentinelMap {
 }
 
 /** Of the same failover, a sentinel that is not at work on it any more knows better. */
-function latestOf(named: readonly Master[]): Master | null {
-  const isLater = (it: Master, best: Master) =>
+function latestOf(named: readonly NamedMaster[]): NamedMaster | null {
+  const isLater = (it: NamedMaster, best: NamedMaster) =>
     it.epoch > best.epoch || (it.epoch === best.epoch && best.isBeingReplaced && !it.isBeingReplaced)
-  return named.reduce<Master | null>((best, it) => (best && !isLater(it, best) ? best : it), null)
+  return named.reduce<NamedMaster | null>((best, it) => (best && !isLater(it, best) ? best : it), null)
 }
 
 /** The one that is at work on it tells so alone. */
-function isReplaced({ host, port }: Master, named: readonly Master[]): boolean {
+function isReplaced({ host, port }: NamedMaster, named: readonly NamedMaster[]): boolean {
   return named.some((it) => it.isBeingReplaced && it.host === host && it.port === port)
 }
 
-async function askSentinel({ host, port }: StoreServer, place: SentinelPlace): Promise<Master> {
+async function askSentinel(server: StoreServer, place: SentinelPlace): Promise<NamedMaster> {
   const sentinel = new Redis({
-    ...{ host, port: Number(port) || DEFAULT_PORT },
-    ...(place.user !== "" && { username: place.user }),
-    ...(place.password !== "" && { password: place.password }),
-    ...(place.family !== undefined && { family: place.family }),
-    ...(place.tls && { tls: place.tls }),
-    ...{ lazyConnect: true, enableReadyCheck: false, disableClientInfo: true },
-    ...{
-      maxRetriesPerRequest: 0,
-      connectTimeout: ANSWER_MS,
-      commandTimeout: ANSWER_MS,
-      disconnectTimeout: 0,
-    },
+    ...sentinelOptions(server, place),
+    ...{ lazyConnect: true, connectTimeout: ANSWER_MS, commandTimeout: ANSWER_MS, disconnectTimeout: 0 },
     retryStrategy: () => null,
   })
   let reason: Error | null = null
@@ -158,27 +119,19 @@ async function askSentinel({ host, port }: StoreServer, place: SentinelPlace): P
   }
 }
 
-/** @param reply names and values in turn */
-function readMaster(reply: unknown): Master {
-  const fields = new Map<string, string>()
-  const parts = Array.isArray(reply) ? reply.map(String) : []
-  for (let i = 0; i + 1 < parts.length; i += 2) fields.set(parts[i] ?? "", parts[i + 1] ?? "")
-  const [host = "", port, epoch] = [
-    fields.get("ip"),
-    Number(fields.get("port")),
-    Number(fields.get("config-epoch")),
-  ]
-  if (host === "" || !(port > 0) || !(epoch >= 0)) throw new Error("it names no master")
-  const isBeingReplaced = (fields.get("flags") ?? "").split(",").includes("failover_in_progress")
-  return { host, port, epoch, isBeingReplaced }
-}
-
-function unnamed({ name, servers }: SentinelPlace, answers: PromiseSettledResult<Master>[]): string {
+function unnamed({ name, servers }: SentinelPlace, answers: PromiseSettledResult<NamedMaster>[]): string {
   const said = answers.map((answer, i) => {
     const why = answer.status === "rejected" ? reasonText(answer.reason as Error) : ""
-    return `${servers[i]?.host}:${servers[i]?.port || DEFAULT_PORT} says ${why}`
+    return `${sentinelName(servers[i] as StoreServer)} says ${why}`
   })
   return `no sentinel names a master ${JSON.stringify(name)}: ${said.join("; ")}`
+}
+
+const leading = new WeakMap<object, NamedMaster>()
+
+/** The Redis to which a connection leads, as a sentinel named it; undefined where none did. */
+export function masterOf({ stream }: Pick<Redis, "stream">): NamedMaster | undefined {
+  return leading.get(stream)
 }
 
 /** Makes a connection to the master that the sentinels name, and leaves it once they name another. */
@@ -223,15 +176,17 @@ class MasterConnector extends AbstractConnector {
     this.unfollow = null
   }
 
-  private open({ host, port }: Master): Socket {
+  private open(master: NamedMaster): Socket {
+    const { host, port } = master
     const { tls, family } = this.options
     const to = { host, port, ...(family !== undefined && { family }) }
     const stream = tls ? connectEncrypted({ ...to, ...tls }) : createConnection(to)
     stream.once("error", (error) => {
       this.firstError = error
     })
-    this.unfollow = this.map.follow((master) => {
-      if (master?.host !== host || master.port !== port) this.disconnect()
+    leading.set(stream, master)
+    this.unfollow = this.map.follow((latest) => {
+      if (latest?.host !== host || latest.port !== port) this.disconnect()
     })
     return stream
   }
@@ -254,10 +209,4 @@ export function sentinelRoute(access: Access) {
     }
   }
   return { connector, longestPauseMs: LONGEST_PAUSE_MS }
-}
-
-function placeIn(address: StoreAddress, files: TlsFiles): SentinelPlace {
-  const place = sentinelsIn(address, files)
-  if (place === null) throw new Error("the address names no sentinels any more")
-  return place
 }

@@ -37,8 +37,8 @@ const READING = `## How to read the pictures
 
 const FAILOVER = `## Servers that die for good
 
-With \`--failover\` Postgres is a primary and a synchronous standby, each in the addresses of worker and result. The Redis that holds the ballots is a master and two replicas with three sentinels, and a vote is answered once both
-replicas have it on their disks (\`INBOX_REPLICAS=2\`). Beside most of the faults below,
+With \`--failover\` Postgres is a primary and a synchronous standby, each in the addresses of worker and result. The Redis that holds the ballots is a master and two replicas with three sentinels, and a vote is answered once one of
+them has it on its disk (\`INBOX_REPLICAS=1\`). Beside most of the faults below,
 
 - the primary of Postgres is killed with its disk, ended in order, passed by while it hangs, or comes back, as a primary, beside the standby that was promoted; whatever is left of it then becomes a new standby;
 - the master of Redis is killed with its disk, replaced by hand, passed by while it hangs, goes on in the moment in which a replica is promoted, or comes back with what it had; replicas can't follow it for a while before it dies for good; a replica dies with its disk.
@@ -47,8 +47,8 @@ Faults that lose something by themselves are left out: a store that is emptied o
 replica had most. Nobody promotes a standby that lacks something, and a server of Redis is left alone until all three have the same again: of three, one may be lost at a time. The power is cut on the machine that has one server
 of each store.
 
-Votes wait for both replicas, as one is not enough while an old master goes on: for about a second after a replica was promoted the other one still follows the old master and confirms what that takes, and this is then
-lost. The proof found it, and \`bun run check:mutants\` shows that it does. While a replica is away no vote is taken.
+One of them is enough because vote also asks the sentinels ([decision 39](decisions/39-votes-ask-the-sentinels.md)): for about a second after a replica was promoted the other one still follows the old master and confirms what that
+takes, and this is then lost. The proof found that, and \`bun run check:mutants\` shows that it would again. While one server is away votes are taken.
 
 So the checker demands more of such a run: no ballot that was answered ok is lost. The books may name as lost what a worker had seen, no replica had, and nobody was answered for ([decision 30](decisions/30-votes-wait-for-replicas.md)).`
 

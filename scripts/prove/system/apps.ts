@@ -8,11 +8,8 @@ import { atServers } from "./postgres"
 import type { Nodes, Stores } from "./stores"
 
 const REPLICAS = [1, 2] as const
-/**
- * All that a Redis with replicas has. With half of them, a master that hung and goes on while a replica is promoted still has the other
- * one confirm what it takes, and that is then lost.
- */
-const REPLICAS_WAITED_FOR = 2
+/** Half of those that a Redis with replicas has. */
+const REPLICAS_WAITED_FOR = 1
 /** All that a master of a cluster has: the one that takes its place. */
 const REPLICAS_OF_MASTER = 1
 export const SHARDS = 4
