@@ -1,9 +1,10 @@
 /** Votes that replicas have, and that no sentinel may have chosen another master before. */
 
 import { expect, test } from "bun:test"
+import { keys } from "@tallyroom/lib/inbox/keys"
 import { SENTINELS_RULES } from "../../apps/worker/credentials/redis-acl"
 import { type AppProcess, startVoteProcess } from "../../scripts/services/apps/start-apps"
-import { castOnce, person } from "../../scripts/services/apps/voters"
+import { castOnce, castUntilAnswered, person } from "../../scripts/services/apps/voters"
 import type { RedisServer } from "../../scripts/services/stores/redis"
 import type { Server } from "../../scripts/services/stores/server"
 import { waitFor } from "../../scripts/services/wait"
@@ -12,8 +13,8 @@ import { useStores } from "../harness/stores"
 import { booksOf } from "../harness/tallyroom"
 import { Flood, fatesOf, POLL, RECOVER_MS, type SentinelRoom, startSentinelRoom } from "./sentinel-room"
 
-/** Rounds of ballots in the time in which an old master goes on. */
-const ANSWERED_MEANWHILE = 60
+/** So many ballots the old master takes beside the one that was promoted. */
+const TAKEN_MEANWHILE = 20
 
 const stores = useStores()
 
@@ -51,7 +52,9 @@ test("a master that goes on after a replica was promoted, while the other one fo
   halt(leader)
   goOn(master)
   const flood = new Flood(votes.map(({ url }) => url))
-  await waitFor("answers meanwhile", () => flood.answers >= ANSWERED_MEANWHILE)
+  const taken = () => adminOf(master).xlen(keys.inbox(0))
+  const before = await taken()
+  await waitFor("the old master to take ballots", async () => (await taken()) >= before + TAKEN_MEANWHILE)
   const meanwhile = flood.receipts.length
   goOn(leader)
   const current = await waitFor(
@@ -63,7 +66,7 @@ test("a master that goes on after a replica was promoted, while the other one fo
     RECOVER_MS,
   )
   process.kill(worker.app.pid, "SIGCONT")
-  console.log(`  ${meanwhile} of ${flood.answers} were answered 201 meanwhile`)
+  console.log(`  ${meanwhile} votes were answered 201 meanwhile`)
   await waitFor("a flood", () => flood.receipts.length > meanwhile + 200, RECOVER_MS)
   await flood.stop()
   const pending = async () => (await booksOf(sql, adminOf(current), POLL).catch(() => null))?.pending
@@ -72,33 +75,35 @@ test("a master that goes on after a replica was promoted, while the other one fo
 }, 240_000)
 
 test("votes go on while one of three sentinels hangs, stop while two are away, and go on when one of them has started anew", async () => {
-  const room = await startSentinelRoom(stores(), 1)
-  const { sentinels, own } = room
+  const { sentinels, votes } = await startSentinelRoom(stores(), 1)
+  const [vote] = votes as [AppProcess]
   const [first, second] = sentinels.servers as [Server, Server]
-  await sentinels.letIn("tally", "secret", SENTINELS_RULES.app)
-  const asUser = (rights: string) =>
-    sentinels
-      .urlFor("vote")
-      .replace(/&sentinel_password=.*/, `&sentinel_user=${rights}&sentinel_password=secret`)
-  const vote = await startVoteProcess(own, { REDIS_URL: asUser("tally"), INBOX_REPLICAS: "1" })
   await becomes(() => statusAt(vote), 201)
 
   halt(first)
-  const slowest = { ms: 0 }
+  const took: number[] = []
   for (let n = 0; n < 20; n++) {
     const begun = performance.now()
-    expect(await statusAt(vote)).toBe(201)
-    slowest.ms = Math.max(slowest.ms, performance.now() - begun)
+    await castUntilAnswered([vote.url], POLL, person(), "a")
+    took.push(Math.round(performance.now() - begun))
   }
-  console.log(`  the slowest of 20 votes beside a sentinel that hangs took ${Math.round(slowest.ms)} ms`)
+  console.log(`  20 votes beside a sentinel that hangs took ${took.join(", ")} ms`)
 
   await second.kill9()
   await untilSaid(vote, "too few sentinels say that the master stays")
   expect(await statusAt(vote)).toBe(503)
   await second.start()
   await becomes(() => statusAt(vote), 201)
-  goOn(first)
+}, 240_000)
 
+test("a user of sentinels needs no more than the rights that are documented, and a right that it lacks is named", async () => {
+  const { sentinels, own } = await startSentinelRoom(stores(), 1)
+  await sentinels.letIn("tally", "secret", SENTINELS_RULES.app)
+  const asUser = sentinels
+    .urlFor("vote")
+    .replace(/&sentinel_password=.*/, "&sentinel_user=tally&sentinel_password=secret")
+  const vote = await startVoteProcess(own, { REDIS_URL: asUser, INBOX_REPLICAS: "1" })
+  await becomes(() => statusAt(vote), 201)
   await sentinels.letIn("tally", "secret", "-ping")
   await untilSaid(vote, "has no permissions to run the 'ping' command")
 }, 240_000)
