@@ -30,7 +30,7 @@ export type Replicated = {
  * @param masterPort where replicas find their master; its own without
  */
 export async function startReplicated(
-  stores: OwnStores,
+  stores: Pick<OwnStores, "defer">,
   count: number,
   {
     flags = {},

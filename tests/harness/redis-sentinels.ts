@@ -42,7 +42,7 @@ export type Sentinels = {
 
 /** @param port where the master is found */
 export async function startSentinels(
-  stores: OwnStores,
+  stores: Pick<OwnStores, "defer">,
   { passwords, replicas }: Replicated,
   port: number,
 ): Promise<Sentinels> {

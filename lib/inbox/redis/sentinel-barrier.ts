@@ -48,7 +48,7 @@ export class SentinelBarrier {
     const master = masterOf(connection)
     if (!master) throw new InboxAway("the connection to the master was lost", { perhaps: true })
     const questions = this.current().map(([name, watch]) => ({
-      ...{ name, isLate: watch.isLate() },
+      ...{ name, isLate: watch.isLate(), isInDoubt: () => watch.isInDoubt() },
       report: this.ask(watch),
     }))
     await new Inquiry(master, questions, () => this.areElectionsOver(), end).settled
@@ -93,6 +93,8 @@ type Question = {
   name: string
   /** Whether it leaves earlier questions without an answer. */
   isLate: boolean
+  /** Whether it has published something and not said yet what it thinks now. */
+  isInDoubt: () => boolean
   report: Promise<SentinelReport>
 }
 
@@ -144,10 +146,13 @@ class Inquiry {
 
   private decide(): void {
     const verdict = judge(this.master, this.said, this.areElectionsOver())
-    const isDone = verdict === "stays" && this.waitedFor.size === 0
     if (verdict === "replaced" || performance.now() >= this.end) this.fail()
-    else if (isDone) this.settling.resolve()
+    else if (verdict === "stays" && !this.isWaiting()) this.settling.resolve()
     else if (this.asked.size === 0) this.fail()
+  }
+
+  private isWaiting(): boolean {
+    return this.questions.some((it, i) => this.asked.has(i) && (this.waitedFor.has(i) || it.isInDoubt()))
   }
 
   private fail(): void {

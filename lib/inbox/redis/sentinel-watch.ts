@@ -75,6 +75,11 @@ export class SentinelWatch {
     return oldest !== undefined && performance.now() - oldest.askedAt > LATE_MS
   }
 
+  /** Whether it has published something and not been asked since. */
+  isInDoubt(): boolean {
+    return this.isSubscribed && this.known === null
+  }
+
   /** What it says now: nothing of the answer is older than the call. @throws why it says nothing, in words that follow its name */
   async report(): Promise<SentinelReport> {
     if (this.redis.status !== "ready") throw new Error(this.silence())
