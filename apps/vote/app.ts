@@ -31,6 +31,8 @@ import { inboxProblem } from "./http/inbox-problem"
 import { openapiHead } from "./http/openapi"
 import type { Metrics } from "./metrics"
 import { logRefusals } from "./outage-log"
+import type { AskingDeps } from "./polls/asking-answers"
+import { AskingPace } from "./polls/asking-pace"
 import type { PollCache } from "./polls/poll-cache"
 import { pollRoutes } from "./polls/poll-routes"
 import { Tallies } from "./polls/tallies"
@@ -59,6 +61,7 @@ export type AppDeps = {
     | "VOTER_SECRETS"
     | "TRUSTED_PROXIES"
     | "BACKLOG_LIMIT"
+    | "ASKS_PER_SECOND"
     | "CHANGE_AFTER_SECONDS"
     | "NETWORK_SHARE"
     | "PUBLIC_URL"
@@ -106,7 +109,7 @@ export function createApp({
 }: AppDeps): AnyElysia {
   const refused = logRefusals(log)
   const redis = shardsBy(given)
-  const deps: BallotDeps & VoteDeps = {
+  const deps: BallotDeps & VoteDeps & AskingDeps = {
     polls: pollsOf(settings.CONTRACT, polls),
     clock,
     unsentCookies: new WeakMap(),
@@ -132,6 +135,7 @@ export function createApp({
     headers: new PageHeaders(settings.EMBED_ORIGINS.ballots),
     answers: new FormAnswers(settings.VOTER_SECRETS),
     tallies: new Tallies(redis.of(0)),
+    asking: new AskingPace(settings.ASKS_PER_SECOND, metrics.asked),
   }
   // Without standardHostname: false, short host names such as `vote` break wildcard routes.
   const app = new Elysia({

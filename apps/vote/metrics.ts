@@ -5,6 +5,8 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client"
 export type Metrics = {
   /** Counts a ballot by what became of it: an outcome, or the kind of its problem. */
   ballot: (answer: string, seconds: number) => void
+  /** Counts a question of an open ballot page, which was told to ask again after so long. */
+  asked: (intervalMs: number) => void
   /** Counts a visitor cookie that was not signed here. */
   forgedCookie: () => void
   /** Counts one wait for replicas, which is for all ballots of a moment. */
@@ -57,6 +59,26 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
     help: "Visitor cookies that were not signed here, each taken for none.",
     registers,
   })
+  let asks = 0
+  let intervalsMs = 0
+  new Counter({
+    name: "tallyroom_vote_asks_total",
+    help: "Questions of open ballot pages how their poll stands that were answered.",
+    registers,
+    collect() {
+      this.reset()
+      this.inc(asks)
+    },
+  })
+  new Counter({
+    name: "tallyroom_vote_ask_intervals_seconds_total",
+    help: "Seconds after which these pages were told to ask again: divided by tallyroom_vote_asks_total, how often a page asks.",
+    registers,
+    collect() {
+      this.reset()
+      this.inc(intervalsMs / 1_000)
+    },
+  })
   new Gauge({
     name: "tallyroom_vote_inbox_connected",
     help: "1 while there is a connection to Redis, else 0.",
@@ -78,6 +100,10 @@ export function createMetrics(registry: Registry, isConnected: () => boolean, is
       ballots(answer)
       if (UNAVAILABLE.has(answer)) unavailable(answer)
       duration.observe(seconds)
+    },
+    asked(intervalMs) {
+      asks++
+      intervalsMs += intervalMs
     },
     forgedCookie: () => forged.inc(),
     replicasWaitedFor: (seconds, isConfirmed) =>

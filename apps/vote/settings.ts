@@ -51,6 +51,13 @@ export const settings = {
     default: "100000",
     description: "Ballots that may wait to be counted, over all shards together; more are refused with 503.",
   }),
+  // A question took 13 to 19 µs of CPU (docs/decisions/40-asking-by-the-crowd.md), so that these are at most a fifth of a core.
+  ASKS_PER_SECOND: setting({
+    schema: integer(1, 1_000_000),
+    default: "10000",
+    description:
+      "Questions of open ballot pages that one process answers a second. A page asks once a second, and where there are more pages each asks less often, every 15 seconds at least.",
+  }),
   CHANGE_AFTER_SECONDS: setting({
     schema: integer(0, 3_600),
     default: "1",

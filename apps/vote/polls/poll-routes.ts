@@ -14,14 +14,14 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
+import { ASK_AGAIN, type AskingDeps, intervalHeader, withInterval } from "./asking-answers"
 import type { PollCache } from "./poll-cache"
 import { isPollMissing } from "./poll-problems"
 import { nowSchema, pollNow, pollView, viewSchema } from "./poll-view"
 
 /** Others may keep an answer for about as long as we keep a poll ourselves. */
 const HEADERS = { ...apiHeaders, "cache-control": "public, max-age=1" }
-/** Made once: these are sent more often than any others. */
-const NOW_HEADERS = new Headers({
+const nowHeaders = withInterval({
   ...apiHeaders,
   "content-type": "application/json",
   "cache-control": "no-store",
@@ -52,17 +52,24 @@ const pollDetail: DocumentDecoration = {
 
 const nowDetail: DocumentDecoration = {
   summary: "What may have changed of a poll",
-  description: "Short, to be asked for often: with another revision, read the poll again.",
+  description: `Short, to be asked for often: with another revision, read the poll again. ${ASK_AGAIN}`,
   parameters: [POLL_PARAMETER],
   responses: {
-    200: jsonAnswer("The poll's phase and revision, and the id of the default poll.", nowSchema),
+    200: {
+      ...jsonAnswer("The poll's phase and revision, and the id of the default poll.", nowSchema),
+      ...intervalHeader,
+    },
     ...problemAnswers("poll-unknown", "poll-deleted", "inbox-away"),
   },
 }
 
 export type PollDeps = { polls: Pick<PollCache, "index" | "poll">; clock: Pick<RedisClock, "now"> }
 
-export function pollRoutes({ polls, clock }: PollDeps): <App extends AnyElysia>(app: App) => App {
+export function pollRoutes({
+  polls,
+  clock,
+  asking,
+}: PollDeps & AskingDeps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.get(
       "/api/polls",
@@ -87,7 +94,8 @@ export function pollRoutes({ polls, clock }: PollDeps): <App extends AnyElysia>(
       "/api/polls/:poll/now",
       async ({ params }) => {
         const [poll, index] = await Promise.all([polls.poll(params.poll), polls.index().catch(() => null)])
-        return new Response(JSON.stringify(pollNow(poll, index, clock.now())), { headers: NOW_HEADERS })
+        const body = JSON.stringify(pollNow(poll, index, clock.now()))
+        return new Response(body, { headers: nowHeaders(asking.next()) })
       },
       { detail: nowDetail },
     )

@@ -18,6 +18,7 @@ import type { Poll } from "@tallyroom/lib/polls/poll"
 import { slugSchema } from "@tallyroom/lib/polls/poll"
 import type { AnyElysia, DocumentDecoration } from "elysia"
 import { z } from "zod"
+import { ASK_AGAIN, type AskingDeps, intervalHeader, POLL_INTERVAL } from "./asking-answers"
 import type { PollDeps } from "./poll-routes"
 import { nowSchema, pollNow } from "./poll-view"
 import type { Counts, Tallies } from "./tallies"
@@ -47,22 +48,27 @@ const EARLIER_AFTER = "after"
 
 const tallyDetail: DocumentDecoration = {
   summary: "How the votes stand",
-  description: "Results that are shown after voting alone ask for a receipt of the poll.",
+  description: `Results that are shown after voting alone ask for a receipt of the poll. ${ASK_AGAIN}`,
   parameters: [
     ...[POLL_PARAMETER, RECEIPT_QUERY, IF_NONE_MATCH, ...afterQuery(AFTER, "tallyVersion")],
     { ...afterQuery(EARLIER_AFTER, "version")[0], deprecated: true },
   ],
   responses: {
-    200: jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema),
-    304: { description: "As the client knows it by its If-None-Match." },
+    200: { ...jsonAnswer("The tally, a moment old at most; with an ETag.", tallySchema), ...intervalHeader },
+    304: { description: "As the client knows it by its If-None-Match.", ...intervalHeader },
     ...problemAnswers("request-malformed", "poll-unknown", "poll-deleted", "results-hidden"),
     ...problemAnswers("inbox-away", "nothing-so-new"),
   },
 }
 
-type Deps = PollDeps & { tallies: Pick<Tallies, "read"> }
+type Deps = PollDeps & AskingDeps & { tallies: Pick<Tallies, "read"> }
 
-export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyElysia>(app: App) => App {
+export function tallyRoutes({
+  polls,
+  clock,
+  tallies,
+  asking,
+}: Deps): <App extends AnyElysia>(app: App) => App {
   return (app) => {
     app.get(
       "/api/polls/:poll/tally",
@@ -83,6 +89,7 @@ export function tallyRoutes({ polls, clock, tallies }: Deps): <App extends AnyEl
           ...apiHeaders,
           etag,
           "cache-control": receipt ? "private, no-cache" : "public, max-age=1",
+          [POLL_INTERVAL]: String(asking.next()),
         }
         if (namesTag(request.headers.get("if-none-match"), etag))
           return new Response(null, { status: 304, headers })

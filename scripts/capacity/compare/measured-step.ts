@@ -3,6 +3,7 @@
 import { cpus } from "node:os"
 import { join } from "node:path"
 import { openDatabase } from "@tallyroom/lib/database"
+import { openPagesResult } from "../../bench/programs/open-pages"
 import { paceResult } from "../../bench/programs/pace"
 import { type Program, startProgram } from "../../bench/programs/program"
 import { readsResult } from "../../bench/programs/reads"
@@ -88,13 +89,14 @@ async function comeAndVote(
 ): Promise<number> {
   const { id } = poll.poll
   const pace = start(run, "pace.ts", { url, rate: votes, seconds, vote: poll.request })
-  const reads = [
-    start(run, "reads.ts", { url, path: `/polls/${id}`, rate: pages, seconds }),
-    start(run, "reads.ts", { url, path: `/api/polls/${id}/tally`, rate: open, seconds }),
+  const reads = start(run, "reads.ts", { url, path: `/polls/${id}`, rate: pages, seconds })
+  const asks = start(run, "open-pages.ts", { url, path: `/api/polls/${id}/tally`, pages: open, seconds })
+  const answers = [
+    paceResult.parse(await pace.result),
+    readsResult.parse(await reads.result),
+    openPagesResult.parse(await asks.result),
   ]
-  const answers = await Promise.all(reads.map((read) => read.result))
-  const refused = [paceResult.parse(await pace.result), ...answers.map((it) => readsResult.parse(it))]
-  return refused.reduce((sum, it) => sum + it.refused, 0)
+  return answers.reduce((sum, it) => sum + it.refused, 0)
 }
 
 function start(run: BenchRun, file: string, input: object): Program {

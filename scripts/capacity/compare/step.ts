@@ -11,7 +11,7 @@ export type Step = {
   votes: number
   /** Ballot pages that are opened. */
   pages: number
-  /** Ballot pages that are open, and ask once a second each. */
+  /** Ballot pages that are open, and ask as often as they are told to. */
   open: number
   viewers: number
   seconds: number
@@ -28,7 +28,7 @@ const ONE_OF_EACH: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 
 
 function loadOfStep({ votes, pages, open, viewers }: Step): Load {
   const coming = { arrivals: 0, resultsPages: 0, resultsFiles: 0 }
-  return { votes, pages, files: 0, openPages: open, asks: open, viewers, ...coming }
+  return { votes, pages, files: 0, openPages: open, asking: open, viewers, ...coming }
 }
 
 /** What the model says that each part is busy with, where one process of each has it all. */

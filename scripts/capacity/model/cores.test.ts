@@ -12,7 +12,7 @@ import { commitsOf } from "./work"
 
 const ONE: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
 const NOBODY: Load = {
-  ...{ votes: 0, pages: 0, files: 0, openPages: 0, asks: 0 },
+  ...{ votes: 0, pages: 0, files: 0, openPages: 0, asking: 0 },
   ...{ viewers: 0, arrivals: 0, resultsPages: 0, resultsFiles: 0 },
 }
 

@@ -17,7 +17,7 @@ export function workOf(
   live: LiveLimits,
 ): Readonly<Record<Part, Work>> {
   return {
-    vote: voteWork(load, shape.vote, costs),
+    vote: voteWork(load, shape.vote, costs, live),
     redis: redisWork(load, shape.redis, costs),
     worker: countingWork("worker", load, shape.shards, costs),
     postgres: countingWork("postgres", load, shape.shards, costs),

@@ -1,10 +1,5 @@
 /** What comes at the busiest moment, from what a host expects. */
 
-import { ASK_MS } from "../../../apps/vote/ballot/browser/use-counts"
-
-/** Of one open page. */
-export const ASKS_A_SECOND = 1_000 / ASK_MS
-
 /** What is known, or assumed, of a vote. */
 export type Expectation = {
   voters: number
@@ -19,14 +14,15 @@ export type Expectation = {
   cdn: boolean
 }
 
-/** A second, but for `viewers` and `openPages`, which are there at the same time. */
+/** A second, but for `viewers`, `openPages` and `asking`, which are there at the same time. */
 export type Load = {
   votes: number
   pages: number
   /** Of the files that pages load. */
   files: number
   openPages: number
-  asks: number
+  /** Of these, which ask us how the poll stands. */
+  asking: number
   viewers: number
   /** Viewers who come and connect. */
   arrivals: number
@@ -43,7 +39,7 @@ export function loadOf({ voters, minutes, viewers, peak, stay, cdn }: Expectatio
   const ofUs = (count: number) => (cdn ? 0 : count)
   return {
     ...{ votes, pages: votes, files: ofUs(votes) },
-    ...{ openPages, asks: ofUs(openPages * ASKS_A_SECOND) },
+    ...{ openPages, asking: ofUs(openPages) },
     ...{ viewers, arrivals, resultsPages: ofUs(arrivals), resultsFiles: ofUs(arrivals) },
   }
 }

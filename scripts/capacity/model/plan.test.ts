@@ -6,11 +6,32 @@ import { COSTS, EXPECTED, LIVE, POLICY } from "../testing/costs"
 import { sumOf } from "./bandwidth"
 import { loadOf } from "./load"
 import { planFor } from "./plan"
+import { asksOf } from "./work"
 
-test("votes are told a second, of the busiest one, and each open page asks once a second", () => {
-  expect(loadOf({ ...EXPECTED, voters: 60_000, minutes: 10, peak: 3, stay: 20 })).toMatchObject({
-    ...{ votes: 300, pages: 300, openPages: 6_000, asks: 6_000 },
-  })
+test("votes are told a second, of the busiest one, and each open page asks once a second where there are few", () => {
+  const expected = { ...EXPECTED, voters: 60_000, minutes: 10, peak: 3, stay: 20 }
+  expect(loadOf(expected)).toMatchObject({ votes: 300, pages: 300, openPages: 6_000, asking: 6_000 })
+  expect(planFor(expected, POLICY, COSTS, LIVE).asks).toBe(6_000)
+})
+
+test("more open pages than vote answers ask as often as it answers, and each every 15 seconds at least", () => {
+  const asks = (asking: number, processes: number) => asksOf({ asking }, processes, LIVE)
+  expect([asks(10_000, 1), asks(30_000, 1), asks(30_000, 2), asks(30_000, 4)]).toEqual([
+    ...[10_000, 10_000, 20_000, 30_000],
+  ])
+  expect(asks(300_000, 1)).toBe(20_000)
+})
+
+test("what pages ask makes a vote process no busier than so many answers do, however many pages there are", () => {
+  const { work, needed, load, asks } = planFor(
+    { ...EXPECTED, voters: 600_000, stay: 30 },
+    POLICY,
+    COSTS,
+    LIVE,
+  )
+  expect(load.asking).toBe(300_000)
+  expect(work.vote.asks).toBeCloseTo(needed.vote * LIVE.asksPerSecond * COSTS.ask)
+  expect(asks).toBe(needed.vote * LIVE.asksPerSecond)
 })
 
 test("no more pages are open than there are voters", () => {
@@ -19,7 +40,7 @@ test("no more pages are open than there are voters", () => {
 
 test("behind a CDN nobody asks vote how the poll stands, and nobody loads files or results; ballot pages and sockets still come from us", () => {
   const behind = loadOf({ ...EXPECTED, viewers: 600, stay: 30, cdn: true })
-  expect(behind).toMatchObject({ pages: 1_000, openPages: 30_000, asks: 0, files: 0, resultsPages: 0 })
+  expect(behind).toMatchObject({ pages: 1_000, openPages: 30_000, asking: 0, files: 0, resultsPages: 0 })
   expect(behind.arrivals).toBe(10)
 })
 

@@ -3,11 +3,11 @@
 import { sumOf, type Traffic, trafficOf } from "./bandwidth"
 import { type Cores, coresOf, type Shape, workOf } from "./cores"
 import { type Limit, limitsOf, type Room } from "./limits"
-import { ASKS_A_SECOND, type Expectation, type Load, loadOf } from "./load"
+import { type Expectation, type Load, loadOf } from "./load"
 import { shapeFor } from "./shape"
 import { type Sizes, sizesFor } from "./sizes"
 import type { Exchange, Part, UnitCosts } from "./unit-costs"
-import { type LiveLimits, picturesOf, type Work } from "./work"
+import { asksOf, type LiveLimits, picturesOf, type Work } from "./work"
 
 /** What the host wants of the machines. */
 export type Policy = Room & {
@@ -32,6 +32,8 @@ export type Plan = {
   work: Readonly<Record<Part, Work>>
   /** New pictures a second that each viewer gets. */
   pictures: number
+  /** Questions a second of all open ballot pages. */
+  asks: number
   sizes: Sizes
   /** At the peak, a second. */
   traffic: Traffic[]
@@ -49,14 +51,15 @@ export function planFor(expected: Expectation, policy: Policy, costs: UnitCosts,
   const cores = coresOf(load, needed, costs, live)
   const work = workOf(load, needed, costs, live)
   const run = withSpares(needed, policy.spare)
-  const traffic = trafficOf(load, needed.result, costs, live)
+  const traffic = trafficOf(load, needed, costs, live)
   const { out } = sumOf(traffic)
   const { voters, viewers } = expected
   return {
     ...{ expected, policy, load, needed, run, cores, work, traffic },
     pictures: picturesOf(load, viewers / needed.result, live),
+    asks: asksOf(load, needed.vote, live),
     sizes: sizesFor({ voters, viewers, votes: load.votes, shape: needed }, costs, policy.hold),
-    total: totalOf(expected, needed.result, costs, live),
+    total: totalOf(expected, needed, costs, live),
     limits: limitsOf(load, working(needed, run), { costs, live, out, room: policy }),
   }
 }
@@ -72,11 +75,11 @@ function withSpares({ vote, redis, shards, worker, result }: Shape, spare: numbe
 }
 
 /** Over all its minutes, in which votes come as often as on average, and each voter's page asks for as long as it is open. */
-function totalOf(expected: Expectation, processes: number, costs: UnitCosts, live: LiveLimits): Exchange {
+function totalOf(expected: Expectation, shape: Shape, costs: UnitCosts, live: LiveLimits): Exchange {
   const { voters, minutes, stay, cdn } = expected
   const seconds = minutes * 60
-  const asks = cdn ? 0 : (voters * stay * ASKS_A_SECOND) / seconds
-  const mean = { ...loadOf({ ...expected, peak: 1 }), asks }
-  const { in: received, out } = sumOf(trafficOf(mean, processes, costs, live))
+  const asking = cdn ? 0 : (voters * stay) / seconds
+  const mean = { ...loadOf({ ...expected, peak: 1 }), asking }
+  const { in: received, out } = sumOf(trafficOf(mean, shape, costs, live))
   return { in: received * seconds, out: out * seconds }
 }

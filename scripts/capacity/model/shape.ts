@@ -29,7 +29,7 @@ export function shapeFor(load: Load, costs: UnitCosts, live: LiveLimits, busy: n
   return {
     redis,
     shards,
-    vote: enough("vote", (n) => voteWork(load, n, costs)),
+    vote: enough("vote", (n) => voteWork(load, n, costs, live)),
     worker: enough("worker", () => countingWork("worker", load, shards, costs)),
     result: enough("result", (n) => resultWork(load, n, costs, live), bySockets),
   }

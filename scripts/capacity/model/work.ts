@@ -1,6 +1,7 @@
 /** What each part is busy with, in cores, for a load on so many processes. */
 
 import { SHORTEST_INTERVAL_MS } from "../../../apps/result/live/hub"
+import { ASK_MS, LONGEST_ASK_MS } from "../../../apps/vote/polls/asking-pace"
 import { commitIntervalMs } from "../../../apps/worker/counting/commit-interval"
 import { between, type Curve, endOf, growing } from "./curve"
 import type { Load } from "./load"
@@ -10,16 +11,30 @@ export const WORKS = ["votes", "pages", "asks", "pictures", "handshakes"] as con
 /** Cores by what they are busy with; `votes` is also what a part takes when nobody comes. */
 export type Work = Readonly<Partial<Record<(typeof WORKS)[number], number>>>
 
-/** What one result process may do: settings of it. */
-export type LiveLimits = { deliveriesPerSecond: number; mostViewers: number }
+/** What one process may do: settings of result and, for the questions of open ballot pages, of vote. */
+export type LiveLimits = { deliveriesPerSecond: number; mostViewers: number; asksPerSecond: number }
 
 /** A second: nobody is sent more. */
 const MOST_PICTURES = 1_000 / SHORTEST_INTERVAL_MS
 
 /** Small rounds cost more a ballot, so that many processes with few votes each cost more than few with many. */
-export function voteWork({ votes, pages, asks }: Load, processes: number, costs: UnitCosts): Work {
-  const voting = byMethod(costs.votes.vote, votes / processes, costs.method.accept)
-  return { votes: processes * voting, pages: pages * costs.page, asks: asks * costs.ask }
+export function voteWork(load: Load, processes: number, costs: UnitCosts, live: LiveLimits): Work {
+  const voting = byMethod(costs.votes.vote, load.votes / processes, costs.method.accept)
+  return {
+    votes: processes * voting,
+    pages: load.pages * costs.page,
+    asks: asksOf(load, processes, live) * costs.ask,
+  }
+}
+
+/** Questions a second of all open ballot pages, which share what so many processes answer. */
+export function asksOf(
+  { asking }: Pick<Load, "asking">,
+  processes: number,
+  { asksPerSecond }: LiveLimits,
+): number {
+  const [most, least] = [ASK_MS, LONGEST_ASK_MS].map((each) => (asking * 1_000) / each) as [number, number]
+  return Math.min(most, Math.max(least, processes * asksPerSecond))
 }
 
 export function redisWork({ votes }: Load, servers: number, costs: UnitCosts): Work {

@@ -28,8 +28,9 @@ function headline({ expected: { voters, minutes, viewers } }: Plan): string {
   return `${many(voters)} voters in ${plural(minutes, "minute")}, ${many(viewers)} viewers`
 }
 
-function comesText({ load, expected, pictures }: Plan): string {
+function comesText({ load, expected, pictures, asks }: Plan): string {
   const { peak, stay, cdn } = expected
+  const apart = asks > 0 ? `, each every ${digits(load.asking / asks)} s` : ""
   const open = `open ballot pages, each for ${plural(stay, "second")}`
   return table(
     "What comes at the peak",
@@ -39,7 +40,10 @@ function comesText({ load, expected, pictures }: Plan): string {
         `votes a second, ${peak === 1 ? "as many as" : `${digits(peak)} times as many as`} on average`,
       ],
       [many(load.openPages), open],
-      [many(load.asks), cdn ? "times a second they ask: a CDN answers (--cdn)" : "times a second they ask"],
+      [
+        many(asks),
+        cdn ? "times a second they ask: a CDN answers (--cdn)" : `times a second they ask${apart}`,
+      ],
       [many(load.viewers), `viewers, of whom each gets ${digits(pictures)} new pictures a second`],
       [many(load.arrivals), "viewers who come in a second"],
     ],

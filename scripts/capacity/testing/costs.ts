@@ -46,7 +46,10 @@ export const COSTS: UnitCosts = {
   taken: [],
 }
 
-export const LIVE: LiveLimits = { deliveriesPerSecond: 20_000, mostViewers: 20_000 }
+export const LIVE: LiveLimits = {
+  ...{ deliveriesPerSecond: 20_000, mostViewers: 20_000 },
+  asksPerSecond: 10_000,
+}
 export const POLICY: Policy = { busy: 0.5, spare: 1, hold: 60, linkBits: 10e9, connections: 200 }
 /** 1,000 votes a second. */
 export const EXPECTED: Expectation = {

@@ -27,7 +27,7 @@ what benchmarks measured on one machine. docs/capacity.md says how, with two exa
   --peak X      the busiest second has so many times as many votes as the mean (2)
   --stay N      seconds for which a voter has the ballot page open and in sight (30)
   --method M    what a ballot says: ${METHODS.join(", ")} (one: one option)
-  --cdn         a CDN answers what is the same for everybody: files, results pages, and what open ballot pages ask each second
+  --cdn         a CDN answers what is the same for everybody: files, results pages, and what open ballot pages ask again and again
   --busy N      percent of a core that a process may be busy with (60)
   --spare N     processes of each app beyond those that are needed (1); there are always two
   --hold N      seconds for which votes are taken while Postgres is away (60)

@@ -13,7 +13,7 @@ Plays a load on this machine, with real processes and stores of its own, and pri
 
   --votes N     votes a second (6,000)
   --pages N     ballot pages that are opened a second (500)
-  --open N      ballot pages that are open, and ask once a second each (3,000)
+  --open N      ballot pages that are open, and ask as often as they are told to (3,000)
   --viewers N   who watch (3,000)
   --seconds N   for how long, 60 at most (20)
   --method M    what a ballot says: ${METHODS.join(", ")} (several: three of ten options)

@@ -5,6 +5,7 @@ import type { OwnVote } from "../../casting/cast-ballot"
 import type { BallotData, Refusal } from "../view/ballot-data"
 import type { Casting } from "../view/casting"
 import { Alarm } from "./alarm"
+import { listen } from "./listen"
 import { canRemember, type Pending, pending, remembered } from "./memory"
 import { postAsForm, postBallot } from "./post-ballot"
 import { type BallotAnswer, type ReadChoice, sendBallot } from "./send-ballot"
@@ -154,12 +155,4 @@ function useOffline(onBack: () => void): boolean {
     return listen(["online", "offline"], look)
   }, [onBack])
   return offline
-}
-
-/** @returns a function that stops it */
-function listen(events: string[], act: () => void): () => void {
-  for (const event of events) addEventListener(event, act)
-  return () => {
-    for (const event of events) removeEventListener(event, act)
-  }
 }

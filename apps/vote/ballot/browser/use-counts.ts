@@ -5,13 +5,13 @@
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
+import { POLL_INTERVAL } from "../../polls/asking-answers"
+import { ASK_MS } from "../../polls/asking-pace"
 import type { Counts } from "../../polls/tallies"
 import { type BallotData, hasCounts, type PollFacts } from "../view/ballot-data"
 import { every } from "./every"
 import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
-
-export const ASK_MS = 1_000
 
 type Answer = PollNow & Partial<Counts>
 
@@ -38,12 +38,14 @@ export function useCounts(
       // Without a tally, the poll itself may still have changed.
       if (wanted && !response.ok) response = await ask("now")
       // The poll was deleted, and the server has a page that says so.
-      if (response.status === 410) return leave(() => location.reload())
+      if (response.status === 410) leave(() => location.reload())
       if (!response.ok) throw new Error(`No news: ${response.status}`)
       const answer = (await response.json()) as Answer
       if (answer.votes) setCounts((old) => newer(old, answer as Counts))
       await latest.current(answer, Date.parse(response.headers.get("date") ?? ""))
       if (phase === "final" && answer.votes && !data.follow) stop()
+      // An earlier vote app does not say when to ask again.
+      return Number(response.headers.get(POLL_INTERVAL))
     })
     return stop
   }, [data, wanted, id, query, phase])

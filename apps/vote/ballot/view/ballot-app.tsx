@@ -34,7 +34,9 @@ function Screen({ data, kind }: Props) {
   })
   const { resultUrl, embedded } = data
   const { t } = useBallotText()
-  switch (poll.phase) {
+  // In a crowd a page asks so rarely that the time would be over before it hears that voting is open.
+  const isDue = poll.phase === "scheduled" && Date.parse(poll.opensAt ?? "") <= now
+  switch (isDue ? "open" : poll.phase) {
     case "scheduled":
       return (
         <section>

@@ -3,7 +3,8 @@
 import type { PollFacts } from "./ballot-data"
 import { useBallotText } from "./ballot-text"
 
-const DAY_MS = 86_400_000
+/** A longer span is told in words. */
+const LONGEST_CLOCK_MS = 86_399_000
 
 type Props = {
   poll: PollFacts
@@ -22,7 +23,7 @@ export function Countdown({ poll, now, timeZone, live }: Props) {
     <div class="card countdown">
       <p>{t("opens")}</p>
       <p class="clock" role="timer">
-        {left >= DAY_MS ? duration(left) : clock(left)}
+        {left > LONGEST_CLOCK_MS ? duration(left) : clock(left)}
       </p>
       <p class="muted">
         <time dateTime={poll.opensAt}>{t("opensAt", { date: dateTime(opensAt, timeZone) })}</time>
@@ -34,10 +35,6 @@ export function Countdown({ poll, now, timeZone, live }: Props) {
 
 /** A span such as `1:02:03`. It is rounded up, so that the last second is shown until it is over. */
 function clock(ms: number): string {
-  const seconds = Math.ceil(ms / 1_000)
-  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
-  return parts
-    .slice(parts[0] === 0 ? 1 : 0)
-    .map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0")))
-    .join(":")
+  const time = new Date(Math.ceil(ms / 1_000) * 1_000).toISOString().slice(11, 19)
+  return time.replace(/^(00:)?0?/, "")
 }
