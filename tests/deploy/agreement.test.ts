@@ -12,6 +12,7 @@ import { settings as workerSettings } from "../../apps/worker/settings"
 import { settings as backupSettings } from "../../scripts/backup/configuration/settings"
 import { PREFIX } from "../../scripts/deploy/images/build"
 import { CHECKOUT } from "../../scripts/services/checkout"
+import { AS_DEPLOYED } from "../../scripts/services/stores/postgres"
 
 const APPS = ["vote", "worker", "result"] as const
 type App = (typeof APPS)[number]
@@ -23,6 +24,7 @@ const filesLike = (pattern: string) => [...new Glob(pattern).scanSync({ cwd: CHE
 const containerSchema = z.object({
   name: z.string(),
   image: z.string(),
+  args: z.array(z.string()).default([]),
   env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
   ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
 })
@@ -123,6 +125,14 @@ test("kubectl -k takes the same files as kubectl -f, in the same order", async (
   const kustomization = Bun.YAML.parse(await read("k8s-deployment/Kustomization"))
   const resources = filesLike("k8s-deployment/*.yaml").map((file) => file.replace(/^.*\//, ""))
   expect(kustomization).toMatchObject({ resources, sortOptions: { order: "fifo" } })
+})
+
+test.each(Object.entries(AS_DEPLOYED))("Postgres has the same %s wherever it runs", async (name, value) => {
+  const flag = `${name}=${value}`
+  expect(await read("compose.yaml")).toContain(`-c ${flag}`)
+  expect(containers.find((container) => container.name === "postgres")?.args).toContain(flag)
+  const [cloudNative] = [Bun.YAML.parse(await read("k8s-deployment/addons/cloudnative-pg.yaml"))].flat()
+  expect(cloudNative).toMatchObject({ spec: { postgresql: { parameters: { [name]: value } } } })
 })
 
 test("every image is one of ours or one that compose and the cluster share", () => {

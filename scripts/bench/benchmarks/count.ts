@@ -69,14 +69,19 @@ async function countRound({ run, sql, worker, plan, i }: CountRound) {
  * @param total how many wait
  * @param before how many the books have already
  */
-export async function countAll(
+export async function countAll(run: BenchRun, sql: Database, worker: AppProcess, total: number, before = 0) {
+  await sql`CHECKPOINT`
+  return countWaiting(run, sql, worker, total, before)
+}
+
+/** The same without the checkpoint. */
+export async function countWaiting(
   { postgresPid }: BenchRun,
   sql: Database,
   { app }: AppProcess,
   total: number,
-  before = 0,
+  before: number,
 ) {
-  await sql`CHECKPOINT`
   const pids = { worker: app.pid, postgres: postgresPid }
   const { result: seconds, cpu } = await cpuDuring(pids, async () => {
     const start = performance.now()

@@ -19,7 +19,7 @@ import { acceptedCount, acceptedInTheEnd, castAgain, castNew } from "../subject/
 import { type Room, type There, withRooms } from "../subject/rooms"
 import { requireRoom } from "../subject/voters-there"
 import { floodVote, noneRefused } from "./accept"
-import { countAll, forgetVotes } from "./count"
+import { countAll, countWaiting, forgetVotes } from "./count"
 import type { Plan } from "./plan"
 
 /** Of what it takes where nobody has voted. */
@@ -32,8 +32,13 @@ type Measure =
   | "countWorker"
   | "countPostgres"
   | "wal"
+  | "later"
+  | "laterWal"
+  | "cycle"
   | "acceptRatio"
   | "countRatio"
+  | "laterRatio"
+  | "cycleRatio"
 type Names = `${Measure} ${string}`
 
 export async function benchSize(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
@@ -57,7 +62,7 @@ export async function benchSize(benchStores: BenchStores, plan: Plan, say: TellF
     for (const room of rooms) audited.push(await audit(room))
     return {
       name: "size",
-      about: `wrk votes as fast as it can for ${plan.sizeSeconds} s while no worker runs, which then counts ${plan.countBallots} or what that was, if more; before the first round these had voted: ${wanted.map(inWords).join(", ")}`,
+      about: `wrk votes as fast as it can for ${plan.sizeSeconds} s while no worker runs, which then counts ${plan.countBallots} or what that was, if more, right after a checkpoint, and ${plan.countBallots} more; before the first round these had voted: ${wanted.map(inWords).join(", ")}`,
       figures: [...figures(legend, rounds), ...found, ...audited.map(({ figure }) => figure)],
       checks: [noneRefused("at any size", rounds), ...audited.flatMap(({ checks }) => checks)],
     }
@@ -89,7 +94,12 @@ function legendOf(wanted: readonly There[]): Legend<Names> {
       ],
       [
         `countRatio ${name}`,
-        { name: `${name}, CPU of counting to that with none`, unit: "", bound: CPU_TO_NONE },
+        { name: `${name}, CPU of counting right after a checkpoint to that with none`, unit: "" },
+      ],
+      [`laterRatio ${name}`, { name: `${name}, the same later`, unit: "" }],
+      [
+        `cycleRatio ${name}`,
+        { name: `${name}, the same from one checkpoint to the next`, unit: "", bound: CPU_TO_NONE },
       ],
     ]
     return [
@@ -99,6 +109,12 @@ function legendOf(wanted: readonly There[]): Legend<Names> {
       [`countWorker ${name}`, { name: `${name}, CPU of a million counted votes, worker`, unit: "s" }],
       [`countPostgres ${name}`, { name: `${name}, the same, Postgres`, unit: "s" }],
       [`wal ${name}`, { name: `${name}, log that Postgres writes for a counted vote`, unit: "bytes" }],
+      [`later ${name}`, { name: `${name}, CPU of a million votes counted later, both`, unit: "s" }],
+      [`laterWal ${name}`, { name: `${name}, log for such a vote`, unit: "bytes" }],
+      [
+        `cycle ${name}`,
+        { name: `${name}, CPU of a million votes from one checkpoint to the next, both`, unit: "s" },
+      ],
       ...(isNone(there) ? [] : ratios),
     ]
   })
@@ -125,7 +141,8 @@ function foundFigures({ there, tableMb, indexMb, restartSeconds, restored }: Roo
 }
 
 /** Where nobody is to have voted, whoever did is forgotten. */
-async function acceptAndCount({ there, run, sql, worker, vote, poll }: Room, plan: Plan) {
+async function acceptAndCount(room: Room, plan: Plan) {
+  const { there, run, sql, worker, vote, poll } = room
   if (isNone(there)) {
     worker.app.kill("SIGCONT")
     await forgetVotes(run, sql)
@@ -139,19 +156,52 @@ async function acceptAndCount({ there, run, sql, worker, vote, poll }: Room, pla
   // However few a slow machine accepts, counting is measured by as many as in `count`.
   const more = Math.max(0, plan.countBallots - flooded)
   await castNew(run.redis, more, poll)
-  const cast = flooded + more
+  const counting = await counted(room, flooded + more, before, countAll)
+  await castNew(run.redis, plan.countBallots, poll)
+  const later = await counted(room, plan.countBallots, before + flooded + more, countWaiting)
+  return { accepting, counting, later, cycle: await cycleCpu(sql, counting, later) }
+}
+
+type Counted = { votes: number; workerCpu: number; postgresCpu: number; rate: number; wal: number }
+
+/** Counts what waits, and sends the worker back to sleep. */
+async function counted(
+  { run, sql, worker }: Room,
+  votes: number,
+  before: number,
+  count: typeof countWaiting,
+): Promise<Counted> {
   const logBefore = await logPosition(sql)
-  const counting = await countAll(run, sql, worker, cast, before)
-  const wal = ((await logPosition(sql)) - logBefore) / cast
+  const counting = await count(run, sql, worker, votes, before)
+  const wal = ((await logPosition(sql)) - logBefore) / votes
   worker.app.kill("SIGSTOP")
-  return { accepting, counting, wal }
+  return { votes, wal, ...counting }
+}
+
+const countCpu = ({ workerCpu, postgresCpu }: Counted) => workerCpu + postgresCpu
+
+/**
+ * What counting takes from one checkpoint until the log has grown so much that the next one begins. The first votes are the dearest:
+ * whichever page is touched first is logged as a whole.
+ */
+async function cycleCpu(sql: Database, first: Counted, later: Counted): Promise<number> {
+  const log = await logOfACheckpoint(sql)
+  const rest = Math.max(0, (log - first.votes * first.wal) / later.wal)
+  return (first.votes * countCpu(first) + rest * countCpu(later)) / (first.votes + rest)
+}
+
+/** Bytes that Postgres logs before it begins a checkpoint by itself: `max_wal_size` has room for those since the last but one. */
+async function logOfACheckpoint(sql: Database): Promise<number> {
+  const [row] = await sql`
+    SELECT pg_size_bytes(current_setting('max_wal_size'))
+      / (1 + current_setting('checkpoint_completion_target')::float8) AS bytes`
+  return Number(row?.bytes)
 }
 
 type Measured = Awaited<ReturnType<typeof acceptAndCount>>
 
 function roundOf(measured: Record<string, Measured>) {
   const acceptCpu = ({ accepting }: Measured) => accepting.cpu + accepting.redisCpu
-  const countCpu = ({ counting }: Measured) => counting.workerCpu + counting.postgresCpu
   const none = measured[inWords({ voters: 0, polls: "the poll" })]
   const values = Object.entries(measured).flatMap(([name, it]) => [
     [`accepted ${name}`, it.accepting.rate],
@@ -159,9 +209,14 @@ function roundOf(measured: Record<string, Measured>) {
     [`counted ${name}`, it.counting.rate],
     [`countWorker ${name}`, it.counting.workerCpu],
     [`countPostgres ${name}`, it.counting.postgresCpu],
-    [`wal ${name}`, it.wal],
+    [`wal ${name}`, it.counting.wal],
+    [`later ${name}`, countCpu(it.later)],
+    [`laterWal ${name}`, it.later.wal],
+    [`cycle ${name}`, it.cycle],
     [`acceptRatio ${name}`, none ? acceptCpu(it) / acceptCpu(none) : Number.NaN],
-    [`countRatio ${name}`, none ? countCpu(it) / countCpu(none) : Number.NaN],
+    [`countRatio ${name}`, none ? countCpu(it.counting) / countCpu(none.counting) : Number.NaN],
+    [`laterRatio ${name}`, none ? countCpu(it.later) / countCpu(none.later) : Number.NaN],
+    [`cycleRatio ${name}`, none ? it.cycle / none.cycle : Number.NaN],
   ])
   const refused = Object.values(measured).reduce((all, { accepting }) => all + accepting.refused, 0)
   return { ...(Object.fromEntries(values) as Record<Names, number>), refused }

@@ -11,7 +11,7 @@ const GB = 1024 ** 3
 /** For all but the index of the votes: half of what Postgres has in the chart. */
 const POSTGRES_MEMORY = GB / 2
 /** `max_wal_size`, and `max_slot_wal_keep_size`, which a backup that stopped may hold. */
-const MOST_WAL = 5 * GB
+const MOST_WAL = 6 * GB
 /** The setting takes no more. */
 const MOST_BACKLOG = 100_000_000
 

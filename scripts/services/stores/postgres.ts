@@ -35,8 +35,16 @@ export interface Postgres extends Server {
   restart(): Promise<void>
 }
 
-/** The content of rows must not be logged: it would tell who voted for what. */
-const QUIET = { log_error_verbosity: "terse", log_parameter_max_length_on_error: "0" }
+/**
+ * As in compose and the manifests. The content of rows must not be logged: it would tell who voted for what. And in a poll of millions
+ * each vote touches another page of the index, which Postgres logs whole after each checkpoint: so these are seldom.
+ */
+export const AS_DEPLOYED = {
+  log_error_verbosity: "terse",
+  log_parameter_max_length_on_error: "0",
+  max_wal_size: "2GB",
+  checkpoint_timeout: "15min",
+}
 
 const ROLES = ["admin", "worker", "result", "backup"] as const
 /** Where the passwords of the roles are kept whose data is there. */
@@ -107,7 +115,7 @@ function flags(port: number, settings: Record<string, string> = {}): string[] {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     port: String(port),
-    ...QUIET,
+    ...AS_DEPLOYED,
     ...settings,
   }
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`])
