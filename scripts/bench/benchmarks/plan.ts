@@ -92,8 +92,9 @@ export type Plan = {
   /** How many come back at once, and seconds of votes around that. */
   returning: number
   returnSeconds: number
-  /** Votes a second, one rate after the other, seconds of each, and seconds in which each page is read. */
+  /** Votes a second, one rate after the other, each alone and beside so many questions of open ballot pages a second; seconds of each, and seconds in which each page is read. */
   steadyRates: readonly number[]
+  steadyAsks: number
   steadySeconds: number
   readSeconds: number
 }
@@ -138,6 +139,7 @@ const FULL = {
   returning: 10_000,
   returnSeconds: 12,
   steadyRates: [500, 2_000, 8_000],
+  steadyAsks: 6_000,
   steadySeconds: 8,
   readSeconds: 4,
 }
@@ -173,6 +175,7 @@ const QUICK = {
   returning: 500,
   returnSeconds: 6,
   steadyRates: [500, 2_000],
+  steadyAsks: 1_000,
   steadySeconds: 3,
   readSeconds: 2,
 }

@@ -8,6 +8,7 @@ import { type Block, figures, type Legend } from "../figures/rounds"
 import { floodOfReads } from "../figures/wrk"
 import { paceResult } from "../programs/pace"
 import { startProgram } from "../programs/program"
+import { readsResult } from "../programs/reads"
 import { type BenchRun, type BenchStores, onFreshDatabase } from "../subject/bench-stores"
 import { ballotExchanges, framed, resultsExchanges } from "../subject/exchanges"
 import { NO_LIMIT } from "../subject/inbox"
@@ -64,32 +65,42 @@ function exchange<Name extends string>(name: Name, words: string) {
   >
 }
 
-type Steady = `${number} ${Part}`
+/** Beside the questions of open ballot pages vote has more to do at once, so that more ballots go to Redis together. */
+type Beside = "alone" | "beside asks"
+type Steady = `${number} ${Part} ${Beside}`
+type SteadyPlan = Pick<Plan, "steadyRates" | "steadyAsks">
 
 /** The CPU of a part at a rate of votes; at 0 nobody votes. */
-function steadyLegend(rates: readonly number[]): Legend<Steady> {
-  const entries = rates.flatMap((rate) =>
-    PART_NAMES.map((part) => {
-      const name = `${rate.toLocaleString("en-GB")} votes/s: ${PARTS[part]}`
-      return [`${rate} ${part}`, { name, unit: "of a core" }]
-    }),
+function steadyLegend({ steadyRates, steadyAsks }: SteadyPlan): Legend<Steady> {
+  const besides: Record<Beside, string> = {
+    alone: "",
+    "beside asks": ` beside ${inWords(steadyAsks)} asks/s`,
+  }
+  const entries = [0, ...steadyRates].flatMap((rate) =>
+    Object.entries(besides).flatMap(([beside, words]) =>
+      PART_NAMES.map((part) => {
+        const name = `${inWords(rate)} votes/s${words}: ${PARTS[part]}`
+        return [`${rate} ${part} ${beside}`, { name, unit: "of a core" }]
+      }),
+    ),
   )
   return Object.fromEntries(entries)
 }
 
-/** @param rates votes a second, besides none */
-export function unitCostsLegend(rates: readonly number[]): Legend<Steady | Other> {
-  return { ...steadyLegend([0, ...rates]), ...OTHERS }
+const inWords = (count: number) => count.toLocaleString("en-GB")
+
+export function unitCostsLegend(plan: SteadyPlan): Legend<Steady | Other> {
+  return { ...steadyLegend(plan), ...OTHERS }
 }
 
 export async function benchUnitCosts(benchStores: BenchStores, plan: Plan, say: TellFigures): Promise<Block> {
-  const legend = unitCostsLegend(plan.steadyRates)
+  const legend = unitCostsLegend(plan)
   const rounds = await measureRounds(plan.rounds, legend, say, () =>
     onFreshDatabase(benchStores, (run) => unitRound(run, plan)),
   )
   return {
     name: "unit costs",
-    about: `votes at each steady rate for ${plan.steadySeconds} s, one viewer; then wrk reads each page for ${plan.readSeconds} s`,
+    about: `votes at each steady rate for ${plan.steadySeconds} s, alone and beside what open pages ask, one viewer; then wrk reads each page for ${plan.readSeconds} s`,
     figures: figures(legend, rounds),
     checks: [],
   }
@@ -107,14 +118,19 @@ async function unitRound(run: BenchRun, plan: Plan): Promise<Round> {
 /** One rate after the other, and what all their votes left on the disks. */
 async function steadyCores(run: BenchRun, path: WholePath, plan: Plan) {
   const cores = {} as Record<Steady, number>
-  const note = (rate: number, used: Record<Part, number>) => {
-    for (const part of PART_NAMES) cores[`${rate} ${part}`] = used[part]
-  }
-  await votesAt(run, path, { rate: WARM_UP_RATE, seconds: WARM_UP_SECONDS })
+  await loadedBy(run, path, { votes: WARM_UP_RATE, asks: plan.steadyAsks, seconds: WARM_UP_SECONDS })
   const idle = await idleCores(path, plan)
-  note(0, idle)
   const before = await writtenBy(run)
-  for (const rate of plan.steadyRates) note(rate, await coresAt(run, path, plan, { rate, idle }))
+  for (const votes of [0, ...plan.steadyRates]) {
+    for (const [beside, asks] of [
+      ["alone", 0],
+      ["beside asks", plan.steadyAsks],
+    ] as const) {
+      const isIdle = votes + asks === 0
+      const used = isIdle ? idle : await coresUnder(run, path, plan, { votes, asks, idle })
+      for (const part of PART_NAMES) cores[`${votes} ${part} ${beside}`] = used[part]
+    }
+  }
   const after = await writtenBy(run)
   const votes = after.count - before.count
   const each = (name: "votes" | "index" | "wal" | "file") => (after[name] - before[name]) / votes
@@ -126,28 +142,40 @@ async function idleCores({ pids }: WholePath, { steadySeconds }: Plan): Promise<
   return eachPart((part) => cpu[part] / steadySeconds)
 }
 
-/** Votes come for so long, and all of them are counted and shown; what that takes longer is told apart, as it is idle. */
-async function coresAt(
+/** A second. */
+type Load = { votes: number; asks: number }
+
+/** Votes and questions come for so long, and all votes are counted and shown; what that takes longer is told apart, as it is idle. */
+async function coresUnder(
   run: BenchRun,
   path: WholePath,
   { steadySeconds }: Plan,
-  { rate, idle }: { rate: number; idle: Record<Part, number> },
+  { votes, asks, idle }: Load & { idle: Record<Part, number> },
 ): Promise<Record<Part, number>> {
   const from = performance.now()
-  const { cpu } = await cpuDuring(path.pids, () => votesAt(run, path, { rate, seconds: steadySeconds }))
+  const { cpu } = await cpuDuring(path.pids, () =>
+    loadedBy(run, path, { votes, asks, seconds: steadySeconds }),
+  )
   const longer = (performance.now() - from) / 1_000 - steadySeconds
   return eachPart((part) => Math.max(0, cpu[part] - idle[part] * longer) / steadySeconds)
 }
 
-/** Until all of them are counted and shown. */
-async function votesAt(
+/** Until all votes are counted and shown. */
+async function loadedBy(
   run: BenchRun,
   path: WholePath,
-  { rate, seconds }: { rate: number; seconds: number },
+  { votes, asks, seconds }: Load & { seconds: number },
 ): Promise<void> {
-  const pace = startProgram("pace.ts", { url: path.voteUrl, rate, seconds })
-  run.stores.defer(() => pace.stop(0))
-  paceResult.parse(await pace.result)
+  const start = (file: string, input: object) => {
+    const program = startProgram(file, input)
+    run.stores.defer(() => program.stop(0))
+    return program
+  }
+  const url = path.voteUrl
+  const pace = votes > 0 && start("pace.ts", { url, rate: votes, seconds })
+  const reads = asks > 0 && start("reads.ts", { url, path: ASKED, rate: asks, seconds })
+  if (pace) paceResult.parse(await pace.result)
+  if (reads) readsResult.parse(await reads.result)
   await untilCounted(path)
   await untilShown(path)
 }

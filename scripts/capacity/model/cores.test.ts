@@ -23,6 +23,32 @@ test("at each rate at which votes were measured every part is as busy as it was"
       expect(coresOf({ ...NOBODY, votes }, ONE, costs, LIVE)[part]).toBeCloseTo(cores, 6)
 })
 
+test("beside as many questions as were asked then, vote is as busy as it was, and Redis has its fuller calls", async () => {
+  const machine = await wholeMachine()
+  const costs = unitCostsOf(machine, "one")
+  const { asks } = costs.besideAsks
+  const measured = machine.benchmarks.find(({ name }) => name === "unit costs")?.figures ?? []
+  const figure = (rate: number, part: string) => {
+    const name = `${rate.toLocaleString("en-GB")} votes/s beside ${asks.toLocaleString("en-GB")} asks/s: ${part}`
+    return median(measured.find((it) => it.name === name)?.values ?? [])
+  }
+  const idle = coresOf(NOBODY, ONE, costs, LIVE).redis
+  for (const votes of [0, 500, 2_000, 8_000]) {
+    const cores = coresOf({ ...NOBODY, votes, asks }, ONE, costs, LIVE)
+    expect(cores.vote).toBeCloseTo(figure(votes, "vote"), 6)
+    expect(cores.redis - idle).toBeCloseTo(figure(votes, "Redis") - figure(0, "Redis"), 6)
+  }
+})
+
+test("half as many questions make half the difference, and pages count as what they take", async () => {
+  const costs = unitCostsOf(await wholeMachine(), "one")
+  const redis = (load: Partial<Load>) => coresOf({ ...NOBODY, votes: 2_000, ...load }, ONE, costs, LIVE).redis
+  const { asks } = costs.besideAsks
+  const half = (redis({}) + redis({ asks })) / 2
+  expect(redis({ asks: asks / 2 })).toBeCloseTo(half, 6)
+  expect(redis({ pages: ((asks / 2) * costs.ask) / costs.page })).toBeCloseTo(half, 6)
+})
+
 test("a result process with a crowd that was measured is as busy as it was", async () => {
   const machine = await wholeMachine()
   const figure = (name: string) => {

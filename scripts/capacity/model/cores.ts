@@ -18,7 +18,7 @@ export function workOf(
 ): Readonly<Record<Part, Work>> {
   return {
     vote: voteWork(load, shape.vote, costs, live),
-    redis: redisWork(load, shape.redis, costs),
+    redis: redisWork(load, shape, costs, live),
     worker: countingWork("worker", load, shape.shards, costs),
     postgres: countingWork("postgres", load, shape.shards, costs),
     result: resultWork(load, shape.result, costs, live),

@@ -22,4 +22,4 @@ export function growing(curve: Curve, at: number): number {
 export const endOf = (curve: Curve): number => (curve.at(-1) ?? NOWHERE)[0]
 
 /** A curve without points is a mistake, and shows as one in every figure. */
-const NOWHERE: Point = [Number.NaN, Number.NaN]
+export const NOWHERE: Point = [Number.NaN, Number.NaN]

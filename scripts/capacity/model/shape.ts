@@ -22,14 +22,13 @@ const TOO_MANY = 1_000_000
 export function shapeFor(load: Load, costs: UnitCosts, live: LiveLimits, busy: number): Shape {
   const enough = (part: Part, work: (n: number) => Work, least = 1) =>
     fewest(PART_NAMES[part], (n) => sumOfWork(work(n)) / n <= busy, least)
-  const servers = enough("redis", (n) => redisWork(load, n, costs))
+  const vote = enough("vote", (n) => voteWork(load, n, costs, live))
+  const servers = enough("redis", (n) => redisWork(load, { redis: n, vote }, costs, live))
   const redis = servers > 1 ? Math.max(FEWEST_MASTERS, servers) : 1
   const shards = shardsOver(redis)
   const bySockets = Math.max(1, Math.ceil(load.viewers / live.mostViewers))
   return {
-    redis,
-    shards,
-    vote: enough("vote", (n) => voteWork(load, n, costs, live)),
+    ...{ vote, redis, shards },
     worker: enough("worker", () => countingWork("worker", load, shards, costs)),
     result: enough("result", (n) => resultWork(load, n, costs, live), bySockets),
   }

@@ -2,7 +2,7 @@
 
 import { VOTES_A_SECOND } from "../../bench/benchmarks/crowd"
 import type { SavedMachine } from "../../bench/saved/saved-file"
-import { between, type Curve } from "./curve"
+import { between, type Curve, NOWHERE, type Point } from "./curve"
 import { SavedFigures, type Taken } from "./saved-figures"
 
 export const PARTS = ["vote", "redis", "worker", "postgres", "result"] as const
@@ -41,6 +41,11 @@ type ExchangeName = keyof typeof EXCHANGES
 export type UnitCosts = {
   /** Cores of each part by votes a second: one process each, one viewer, and so many shards. */
   votes: Readonly<Record<Part, Curve>>
+  /**
+   * So many questions of open ballot pages a second, the cores that they take of vote, and what votes take beside them: the more
+   * vote has to do at once, the more ballots go to Redis together. Null where that was not measured yet.
+   */
+  besideAsks: { asks: number; cores: number; vote: Curve; redis: Curve } | null
   shardsThen: number
   /** CPU seconds of a ballot in full batches. */
   fullBatch: { worker: number; postgres: number }
@@ -89,6 +94,7 @@ export function unitCostsOf(machine: SavedMachine, method: Method): UnitCosts {
   const votes = votesOf(saved)
   const costs = {
     votes,
+    besideAsks: besideAsksOf(saved, votes),
     shardsThen: 4,
     fullBatch: {
       worker: saved.one("count", "CPU of a million votes, worker") / MILLION,
@@ -128,6 +134,22 @@ function votesOf(saved: SavedFigures): Record<Part, Curve> {
     return [part, curve] as const
   })
   return Object.fromEntries(curves) as Record<Part, Curve>
+}
+
+const BESIDE_ASKS = /^0 votes\/s beside ([\d,]+) asks\/s: vote$/
+
+/** At the flood vote is as busy as it can be, so that questions beside it make no call fuller. */
+function besideAsksOf(saved: SavedFigures, alone: Record<Part, Curve>): UnitCosts["besideAsks"] {
+  if (!saved.has("unit costs", BESIDE_ASKS)) return null
+  const [[asks, withAsks] = NOWHERE] = saved.curve("unit costs", BESIDE_ASKS)
+  const ofVotes = (part: "vote" | "redis"): Curve => {
+    const name = new RegExp(`^([\\d,]+) votes/s beside [\\d,]+ asks/s: ${PART_NAMES[part]}$`)
+    const measured = saved.curve("unit costs", name)
+    const asked = between(measured, 0) - between(alone[part], 0)
+    const steady = measured.map(([rate, cores]): Point => [rate, cores - asked])
+    return [...steady, alone[part].at(-1) ?? NOWHERE]
+  }
+  return { asks, cores: withAsks - between(alone.vote, 0), vote: ofVotes("vote"), redis: ofVotes("redis") }
 }
 
 /** What result takes for votes whoever watches is in the figure of `crowd`, shared by the pictures of that crowd. */

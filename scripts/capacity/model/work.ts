@@ -5,6 +5,7 @@ import { ASK_MS, LONGEST_ASK_MS } from "../../../apps/vote/polls/asking-pace"
 import { commitIntervalMs } from "../../../apps/worker/counting/commit-interval"
 import { between, type Curve, endOf, growing } from "./curve"
 import type { Load } from "./load"
+import type { Shape } from "./cores"
 import type { UnitCosts } from "./unit-costs"
 
 export const WORKS = ["votes", "pages", "asks", "pictures", "handshakes"] as const
@@ -19,12 +20,36 @@ const MOST_PICTURES = 1_000 / SHORTEST_INTERVAL_MS
 
 /** Small rounds cost more a ballot, so that many processes with few votes each cost more than few with many. */
 export function voteWork(load: Load, processes: number, costs: UnitCosts, live: LiveLimits): Work {
-  const voting = byMethod(costs.votes.vote, load.votes / processes, costs.method.accept)
+  const asks = asksOf(load, processes, live) / processes
   return {
-    votes: processes * voting,
+    votes: processes * votesBeside("vote", load.votes / processes, othersOf(load, processes, costs, live), costs),
     pages: load.pages * costs.page,
-    asks: asksOf(load, processes, live) * costs.ask,
+    asks: processes * askingWork(asks, costs),
   }
+}
+
+/** @param shape processes of vote, and servers of Redis, among which all is shared */
+export function redisWork(load: Load, { vote, redis }: Pick<Shape, "vote" | "redis">, costs: UnitCosts, live: LiveLimits): Work {
+  return { votes: redis * votesBeside("redis", load.votes / redis, othersOf(load, vote, costs, live), costs) }
+}
+
+/** Few questions cost more each than many. */
+function askingWork(asks: number, { ask, besideAsks }: UnitCosts): number {
+  if (!besideAsks) return asks * ask
+  const beyond = asks - besideAsks.asks
+  return beyond > 0 ? besideAsks.cores + beyond * ask : (asks / besideAsks.asks) * besideAsks.cores
+}
+
+/** What one vote process has to do beside votes, in questions of open ballot pages a second. */
+function othersOf(load: Load, processes: number, { page, ask }: UnitCosts, live: LiveLimits): number {
+  return (asksOf(load, processes, live) + (load.pages * page) / ask) / processes
+}
+
+function votesBeside(part: "vote" | "redis", votes: number, others: number, { votes: curves, besideAsks, method }: UnitCosts): number {
+  const alone = byMethod(curves[part], votes, method.accept)
+  if (!besideAsks) return alone
+  const share = Math.min(1, others / besideAsks.asks)
+  return alone + share * (byMethod(besideAsks[part], votes, method.accept) - alone)
 }
 
 /** Questions a second of all open ballot pages, which share what so many processes answer. */
@@ -35,10 +60,6 @@ export function asksOf(
 ): number {
   const [most, least] = [ASK_MS, LONGEST_ASK_MS].map((each) => (asking * 1_000) / each) as [number, number]
   return Math.min(most, Math.max(least, processes * asksPerSecond))
-}
-
-export function redisWork({ votes }: Load, servers: number, costs: UnitCosts): Work {
-  return { votes: servers * byMethod(costs.votes.redis, votes / servers, costs.method.accept) }
 }
 
 /** What a part takes with no votes it takes whatever they say. */

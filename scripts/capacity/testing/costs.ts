@@ -15,6 +15,7 @@ const flat = (micros: number) =>
 
 export const COSTS: UnitCosts = {
   votes: { vote: flat(40), redis: flat(20), worker: flat(10), postgres: flat(10), result: flat(1) },
+  besideAsks: { asks: 1_000, cores: 0.01, vote: flat(40), redis: flat(20) },
   shardsThen: 4,
   fullBatch: { worker: 2e-6, postgres: 2e-6 },
   counted: 200_000,

@@ -11,13 +11,12 @@ export async function wholeMachine(): Promise<SavedMachine> {
   const real = await savedMachine("two-cores")
   const [like] = real.benchmarks
   if (!like) throw new Error("nothing was saved of two-cores")
-  const { steadyRates } = planOf({ quick: false, ratios: false })
   return {
     ...real,
     benchmarks: [
       ...real.benchmarks.filter(({ name }) => name !== "memory" && name !== "unit costs"),
       invented(like, "memory", MEMORY_LEGEND),
-      invented(like, "unit costs", unitCostsLegend(steadyRates)),
+      invented(like, "unit costs", unitCostsLegend(planOf({ quick: false, ratios: false }))),
     ],
   }
 }
