@@ -3,9 +3,9 @@
 import { SHORTEST_INTERVAL_MS } from "../../../apps/result/live/hub"
 import { ASK_MS, LONGEST_ASK_MS } from "../../../apps/vote/polls/asking-pace"
 import { commitIntervalMs } from "../../../apps/worker/counting/commit-interval"
+import type { Shape } from "./cores"
 import { between, type Curve, endOf, growing } from "./curve"
 import type { Load } from "./load"
-import type { Shape } from "./cores"
 import type { UnitCosts } from "./unit-costs"
 
 export const WORKS = ["votes", "pages", "asks", "pictures", "handshakes"] as const
@@ -22,14 +22,20 @@ const MOST_PICTURES = 1_000 / SHORTEST_INTERVAL_MS
 export function voteWork(load: Load, processes: number, costs: UnitCosts, live: LiveLimits): Work {
   const asks = asksOf(load, processes, live) / processes
   return {
-    votes: processes * votesBeside("vote", load.votes / processes, othersOf(load, processes, costs, live), costs),
+    votes:
+      processes * votesBeside("vote", load.votes / processes, othersOf(load, processes, costs, live), costs),
     pages: load.pages * costs.page,
     asks: processes * askingWork(asks, costs),
   }
 }
 
 /** @param shape processes of vote, and servers of Redis, among which all is shared */
-export function redisWork(load: Load, { vote, redis }: Pick<Shape, "vote" | "redis">, costs: UnitCosts, live: LiveLimits): Work {
+export function redisWork(
+  load: Load,
+  { vote, redis }: Pick<Shape, "vote" | "redis">,
+  costs: UnitCosts,
+  live: LiveLimits,
+): Work {
   return { votes: redis * votesBeside("redis", load.votes / redis, othersOf(load, vote, costs, live), costs) }
 }
 
@@ -45,7 +51,12 @@ function othersOf(load: Load, processes: number, { page, ask }: UnitCosts, live:
   return (asksOf(load, processes, live) + (load.pages * page) / ask) / processes
 }
 
-function votesBeside(part: "vote" | "redis", votes: number, others: number, { votes: curves, besideAsks, method }: UnitCosts): number {
+function votesBeside(
+  part: "vote" | "redis",
+  votes: number,
+  others: number,
+  { votes: curves, besideAsks, method }: UnitCosts,
+): number {
   const alone = byMethod(curves[part], votes, method.accept)
   if (!besideAsks) return alone
   const share = Math.min(1, others / besideAsks.asks)
