@@ -133,10 +133,16 @@ function joined(
   /** By shard, the node by which it was served last, or at which it is looked for. */
   const away = new Map<number, string>()
   const nodes = new Map<number, string>()
+  /** Of those that are away. That some of them are back, and others are still looked for in vain, is told in the same words. */
+  const told = new Set<number>()
+  let words = ""
   let isTelling = false
   const tell = () => {
     isTelling = false
-    if (away.size > 0) onLost?.(inWords(away))
+    if (away.size === 0) return
+    if ([...away.keys()].some((shard) => !told.has(shard))) words = inWords(away)
+    for (const shard of away.keys()) told.add(shard)
+    onLost?.(words)
   }
   return (shard) => ({
     ...(onError && { onError }),
@@ -148,6 +154,7 @@ function joined(
     onConnected() {
       nodes.set(shard, nodeOf(shard))
       away.delete(shard)
+      told.delete(shard)
       if (away.size === 0) onConnected?.()
     },
   })
