@@ -33,7 +33,8 @@ export function every(ms: number, work: () => Promise<number>): () => void {
     }
   }
   const unlisten = listen(["visibilitychange", "focus", "click"], () => {
-    if (Date.now() - ranAt > ms) alarm.ring()
+    // The clock of a phone may have been set back meanwhile.
+    if (Math.abs(Date.now() - ranAt) > ms) alarm.ring()
   })
   run()
   return () => {
