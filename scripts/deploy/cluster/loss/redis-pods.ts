@@ -5,7 +5,7 @@ import { kubectl, listObjects } from "../kubectl"
 import { appOf, isReady, type Pod } from "../objects"
 
 /** Far longer than a replica needs to have what its master has. */
-const MARKED_MS = 1_000
+const MARKED_MS = 10_000
 
 export interface RedisPod {
   readonly pod: Pod
@@ -36,9 +36,14 @@ async function look(pod: Pod): Promise<RedisPod> {
 }
 
 /** What a pod's Redis answers to a command of its admin. */
-function ask({ metadata: { name } }: Pod, ...command: string[]): Promise<string> {
-  const script = 'REDISCLI_AUTH=$(cat /run/secrets/tallyroom/password) exec redis-cli --user admin "$@"'
-  return kubectl(["exec", name, "--container", "redis", "--", "sh", "-c", script, "sh", ...command])
+function ask(pod: Pod, ...command: string[]): Promise<string> {
+  return inPod(pod, 'redis-cli --user admin "$@"', ...command)
+}
+
+/** What a script says that runs beside a pod's Redis, with the admin's password for redis-cli. */
+function inPod({ metadata: { name } }: Pod, script: string, ...given: string[]): Promise<string> {
+  const whole = `export REDISCLI_AUTH="$(cat /run/secrets/tallyroom/password)"; ${script}`
+  return kubectl(["exec", name, "--container", "redis", "--", "sh", "-c", whole, "sh", ...given])
 }
 
 /**
@@ -65,9 +70,11 @@ export interface Mark {
 export async function markMaster(pod: Pod): Promise<Mark> {
   const [tag] = /\{.+?\}/.exec(await ask(pod, "randomkey")) ?? []
   const mark = { key: `${tag}:check-cluster`, value: crypto.randomUUID() }
-  const set = await ask(pod, "set", mark.key, mark.value)
-  if (set !== "OK") throw new UserError(`${pod.metadata.name} keeps no mark: ${set}`)
-  await Bun.sleep(MARKED_MS)
+  // Over one connection, as WAIT waits for what its own has written.
+  const commands = `printf 'set %s %s\\nwait 1 ${MARKED_MS}\\n' "$1" "$2" | redis-cli --user admin`
+  const [set, copies] = (await inPod(pod, commands, mark.key, mark.value)).split("\n")
+  if (set !== "OK" || !(Number(copies) > 0))
+    throw new UserError(`${pod.metadata.name} keeps no mark, or no replica has it: ${set}, ${copies}`)
   return mark
 }
 
