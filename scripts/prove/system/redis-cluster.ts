@@ -9,8 +9,8 @@ import { type ClusterNode, type RedisCluster, startRedisCluster } from "../../se
 import { ensureWheelTool } from "../../services/tools/wheel"
 import { waitFor } from "../../services/wait"
 import { ASK_MS, asked, passwordsOf } from "./ask-redis"
-import type { Places } from "./broker"
-import type { Link, Links } from "./links"
+import type { Link } from "./links"
+import type { RedisGroupPlan } from "./redis-group"
 import { Store } from "./store"
 
 const MASTERS = 3
@@ -39,13 +39,6 @@ export type ClusterSide = {
 
 /** A node as another one sees it, or itself. */
 type SeenNode = { id: string; flags: string[]; isConnected: boolean; slots: string[] }
-
-export type ProvenClusterPlan = Places & {
-  network: Links
-  appendfsync?: "always" | "everysec"
-  /** The environment of the first server, by which its clock is moved. */
-  firstEnv: Record<string, string>
-}
 
 export class ProvenCluster {
   constructor(
@@ -214,7 +207,7 @@ async function followAnyAlone(side: ClusterSide, others: readonly ClusterSide[])
   return later()
 }
 
-export async function startProvenCluster(plan: ProvenClusterPlan): Promise<ProvenCluster> {
+export async function startProvenCluster(plan: RedisGroupPlan): Promise<ProvenCluster> {
   const sides: ClusterSide[] = []
   const ways: { link: Link; bus: Link }[] = []
   const cluster = await startRedisCluster({
