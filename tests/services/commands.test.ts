@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test"
+import { afterAll, describe, expect, spyOn, test } from "bun:test"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -24,7 +24,30 @@ describe("the ports", () => {
       await assertPortFree(port, "the ballot page", "VOTE_PORT")
     }
   })
+
+  test("a port that somebody was given, or found to be free, is given to nobody else", async () => {
+    const given = await freePort()
+    const checked = await freeAbove(given)
+    const random = spyOn(Math, "random")
+    try {
+      for (const port of [given, checked]) random.mockReturnValueOnce((port - 15_000 + 0.5) / 14_999)
+      expect([given, checked]).not.toContain(await freePort())
+      expect(random.mock.calls.length).toBeGreaterThan(2)
+    } finally {
+      random.mockRestore()
+    }
+  })
 })
+
+async function freeAbove(port: number): Promise<number> {
+  const next = port + 1
+  try {
+    await assertPortFree(next, "the ballot page", "VOTE_PORT")
+    return next
+  } catch {
+    return freeAbove(next)
+  }
+}
 
 describe("the tools", () => {
   const nowhere = { path: scratch, chromiumPath: undefined, say: () => {} }

@@ -9,16 +9,34 @@ import { UserError } from "../terminal/user-error"
 const LOWEST = 15_000
 const HIGHEST = 29_999
 
-/** A TCP port that nobody listens on at this moment. */
+/**
+ * What this process was given last, and will listen on or tell a child to: several ports are found before the first of
+ * them is taken. A long run asks for thousands, so older ones are forgotten; by then somebody listens there, or nobody will.
+ */
+const reserved = new Set<number>()
+const RESERVED_AT_MOST = 1_000
+
+/** A TCP port that nobody listens on at this moment, and that this process did not get from here just before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
+    if (reserved.has(port)) continue
+    reserve(port)
     if ((await bindFailure(port)) === undefined && !(await answers(port))) return port
   }
 }
 
+function reserve(port: number): void {
+  reserved.delete(port)
+  reserved.add(port)
+  for (const oldest of reserved) {
+    if (reserved.size <= RESERVED_AT_MOST) return
+    reserved.delete(oldest)
+  }
+}
+
 /**
- * Throws a UserError unless this process could listen on the port alone.
+ * Throws a UserError unless this process could listen on the port alone; from then on freePort() gives it to nobody else.
  * Both looks are needed: the web servers share ports (SO_REUSEPORT), and a listener may hold only one address.
  */
 export async function assertPortFree(port: number, what: string, setting: string): Promise<void> {
@@ -29,7 +47,7 @@ export async function assertPortFree(port: number, what: string, setting: string
       `Port ${port} (needed for ${what}) is reserved for root: choose another with ${other}.`,
     )
   }
-  if (failure === undefined && !(await answers(port))) return
+  if (failure === undefined && !(await answers(port))) return reserve(port)
   throw new UserError(
     `Port ${port} is taken (needed for ${what}). Stop what uses it, or choose another with ${other}.`,
   )
