@@ -35,6 +35,8 @@ class SentinelMap {
   private askedAt = Number.NEGATIVE_INFINITY
   private readonly followers = new Set<(master: NamedMaster | null) => void>()
   private timer: Timer | null = null
+  /** To the sentinels that answer, by their names; kept as long as anybody follows. */
+  private readonly connections = new Map<string, Redis>()
 
   /** @param place where the sentinels are, as it is at each call */
   constructor(private readonly place: () => SentinelPlace) {}
@@ -63,12 +65,15 @@ class SentinelMap {
       if (this.followers.size > 0 || !this.timer) return
       clearInterval(this.timer)
       this.timer = null
+      this.leaveAllBut([])
     }
   }
 
   private async ask(): Promise<NamedMaster> {
     const place = this.place()
-    const answers = await Promise.allSettled(place.servers.map((server) => askSentinel(server, place)))
+    this.leaveAllBut(place.servers.map(sentinelName))
+    const answers = await Promise.allSettled(place.servers.map((server) => this.askSentinel(server, place)))
+    if (this.followers.size === 0) this.leaveAllBut([])
     const named = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []))
     // Few that answer may be those that were cut off when they last named the master.
     const areFew = named.length * 2 <= place.servers.length
@@ -85,6 +90,47 @@ class SentinelMap {
     for (const onMaster of this.followers) onMaster(latest)
     return latest
   }
+
+  private async askSentinel(server: StoreServer, place: SentinelPlace): Promise<NamedMaster> {
+    const name = sentinelName(server)
+    const sentinel = this.connections.get(name) ?? this.open(name, server, place)
+    let reason: Error | null = null
+    const hear = (error: Error) => {
+      reason = error
+    }
+    sentinel.on("error", hear)
+    try {
+      if (sentinel.status === "wait") await sentinel.connect()
+      return readMaster(await sentinel.call("SENTINEL", "MASTER", place.name))
+    } catch (error) {
+      this.leave(name, sentinel)
+      throw reason ?? error
+    } finally {
+      sentinel.off("error", hear)
+    }
+  }
+
+  private open(name: string, server: StoreServer, place: SentinelPlace): Redis {
+    const sentinel = new Redis({
+      ...sentinelOptions(server, place),
+      ...{ lazyConnect: true, connectTimeout: ANSWER_MS, commandTimeout: ANSWER_MS, disconnectTimeout: 0 },
+      retryStrategy: () => null,
+    })
+    // Whoever asks hears why; ioredis prints an error that nobody listens to.
+    sentinel.on("error", () => {})
+    sentinel.on("end", () => this.leave(name, sentinel))
+    this.connections.set(name, sentinel)
+    return sentinel
+  }
+
+  private leaveAllBut(names: readonly string[]): void {
+    for (const [name, sentinel] of this.connections) if (!names.includes(name)) this.leave(name, sentinel)
+  }
+
+  private leave(name: string, sentinel: Redis): void {
+    if (this.connections.get(name) === sentinel) this.connections.delete(name)
+    sentinel.disconnect()
+  }
 }
 
 /** Of the same failover, a sentinel that is not at work on it any more knows better. */
@@ -97,26 +143,6 @@ function latestOf(named: readonly NamedMaster[]): NamedMaster | null {
 /** The one that is at work on it tells so alone. */
 function isReplaced({ host, port }: NamedMaster, named: readonly NamedMaster[]): boolean {
   return named.some((it) => it.isBeingReplaced && it.host === host && it.port === port)
-}
-
-async function askSentinel(server: StoreServer, place: SentinelPlace): Promise<NamedMaster> {
-  const sentinel = new Redis({
-    ...sentinelOptions(server, place),
-    ...{ lazyConnect: true, connectTimeout: ANSWER_MS, commandTimeout: ANSWER_MS, disconnectTimeout: 0 },
-    retryStrategy: () => null,
-  })
-  let reason: Error | null = null
-  sentinel.on("error", (error) => {
-    reason = error
-  })
-  try {
-    await sentinel.connect()
-    return readMaster(await sentinel.call("SENTINEL", "MASTER", place.name))
-  } catch (error) {
-    throw reason ?? error
-  } finally {
-    sentinel.disconnect()
-  }
 }
 
 function unnamed({ name, servers }: SentinelPlace, answers: PromiseSettledResult<NamedMaster>[]): string {
