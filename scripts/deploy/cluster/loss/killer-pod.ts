@@ -1,6 +1,6 @@
 /** The end of a pod's processes as a machine's end brings it: at once, and nobody is told before. */
 
-import { UserError } from "../../../services/terminal/user-error"
+import { waitFor } from "../../../services/wait"
 import { kubectl } from "../kubectl"
 import type { Pod } from "../objects"
 
@@ -10,26 +10,27 @@ const WHERE = ["--namespace", "default"]
 const START_S = 60
 /** A process may be killed by its own user. */
 const REDIS_USER = 999
-/** Kills each process whose control group names the pod `$1`, for `$2` seconds on end, but once at least. */
+/** Kills each process whose control group names the pod `$1`, for `$2` seconds on end, but once at least; says so as soon as one died. */
 const SCRIPT = `
-killed=0
+said=
 while :; do
   for file in /proc/[0-9]*/cgroup; do
     text=
     { IFS= read -r -d '' text; } 2>/dev/null <"$file"
     case $text in
-      *"$1"* | *"\${1//-/_}"*) pid=\${file%/cgroup}; kill -9 "\${pid#/proc/}" 2>/dev/null && killed=$((killed + 1)) ;;
+      *"$1"* | *"\${1//-/_}"*)
+        pid=\${file%/cgroup}
+        kill -9 "\${pid#/proc/}" 2>/dev/null && { [ -n "$said" ] || echo killed; said=yes; } ;;
     esac
   done
   ((SECONDS < $2)) || break
-done
-echo "$killed"`
+done`
 
 /**
  * Kills all processes of a pod of Redis, and those that are started in their place.
  * @param seconds for how long
  * @param meanwhile what is done as soon as they die
- * @throws {UserError} when there was none to kill
+ * @throws {UserError} when none was there to be killed
  */
 export async function killProcesses(
   victim: Pod,
@@ -39,16 +40,20 @@ export async function killProcesses(
   await remove()
   try {
     await kubectl([...WHERE, "create", "--filename", "-"], JSON.stringify(killerOf(victim, seconds)))
-    const begun = "--for=jsonpath={.status.containerStatuses[0].started}"
-    await kubectl([...WHERE, "wait", `pod/${NAME}`, begun, `--timeout=${START_S}s`])
+    // Where processors are busy it begins late; whoever is told to end before that ends in an orderly way.
+    await waitFor(`a process of ${victim.metadata.name} to be killed`, hasKilled, START_S * 1_000)
     await meanwhile()
     const done = "--for=jsonpath={.status.phase}=Succeeded"
     await kubectl([...WHERE, "wait", `pod/${NAME}`, done, `--timeout=${seconds + START_S}s`])
-    const killed = Number(await kubectl([...WHERE, "logs", NAME]))
-    if (!(killed > 0)) throw new UserError(`${victim.metadata.name} had no process that could be killed.`)
   } finally {
     await remove()
   }
+}
+
+async function hasKilled(): Promise<boolean> {
+  // It has no logs before it has begun.
+  const said = await kubectl([...WHERE, "logs", NAME]).catch(() => "")
+  return said !== ""
 }
 
 const remove = () =>
