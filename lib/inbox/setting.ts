@@ -127,9 +127,10 @@ function redisUrlOf({ INBOX_URL, REDIS_URL }: Pick<Values, "INBOX_URL" | "REDIS_
 
 /** How to come into Redis, and into the broker that holds the ballots. @param current the settings, as their files are now */
 export function inboxAccess(current: () => Values): { redis: Access; inbox: Access } {
-  const withFiles = (url: string, tls: TlsFiles | undefined) => ({ url, ...(tls && { tls }) })
-  return {
-    redis: () => withFiles(redisUrlOf(current()), filesOf("REDIS", current())),
-    inbox: () => withFiles(current().INBOX_URL, filesOf("INBOX", current())),
+  const access = (store: "REDIS" | "INBOX", urlOf: (values: Values) => string) => () => {
+    const values = current()
+    const tls = filesOf(store, values)
+    return { url: urlOf(values), ...(tls && { tls }) }
   }
+  return { redis: access("REDIS", redisUrlOf), inbox: access("INBOX", ({ INBOX_URL }) => INBOX_URL) }
 }

@@ -41,7 +41,7 @@ export type RedisUser = keyof typeof ACL_RULES
 const FAILOVER_RULES = {
   replica: "resetchannels -@all +psync +replconf +ping",
   sentinel:
-    "resetchannels &__sentinel__:hello -@all +ping +info +role +publish +subscribe +multi +exec +slaveof +replicaof +config|rewrite +client|setname +client|kill +script|kill",
+    "resetchannels &__sentinel__:hello -@all +ping +info +role +publish +subscribe +multi +exec +slaveof +replicaof +failover +config|rewrite +client|setname +client|kill +script|kill",
 } as const
 
 export type FailoverUser = keyof typeof FAILOVER_RULES

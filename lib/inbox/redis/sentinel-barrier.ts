@@ -47,7 +47,7 @@ export class SentinelBarrier {
   async pass(connection: Pick<Redis, "stream">, end: number): Promise<void> {
     const master = masterOf(connection)
     if (!master) throw new InboxAway("the connection to the master was lost", { perhaps: true })
-    const questions = this.current().map(([name, watch]) => ({
+    const questions = [...this.watches].map(([name, watch]) => ({
       ...{ name, isLate: watch.isLate(), isInDoubt: () => watch.isInDoubt() },
       report: this.ask(watch),
     }))
@@ -60,11 +60,12 @@ export class SentinelBarrier {
   }
 
   private look(): void {
-    for (const [, watch] of this.current()) this.ask(watch).catch(() => {})
+    this.watchThoseOfNow()
+    for (const watch of this.watches.values()) this.ask(watch).catch(() => {})
   }
 
-  /** The sentinels of now: the address may have come to name others. */
-  private current(): [name: string, watch: SentinelWatch][] {
+  /** The address may have come to name others. To read it takes longer than all else that a round asks here. */
+  private watchThoseOfNow(): void {
     const servers = new Map(this.place().servers.map((server) => [sentinelName(server), server]))
     for (const [name, watch] of this.watches)
       if (!servers.has(name)) {
@@ -73,7 +74,6 @@ export class SentinelBarrier {
       }
     for (const [name, server] of servers)
       if (!this.watches.has(name)) this.watches.set(name, new SentinelWatch(server, this.place))
-    return [...this.watches]
   }
 
   private async ask(watch: SentinelWatch): Promise<SentinelReport> {
