@@ -120,3 +120,17 @@ test("what may take long is given the time, unless Postgres leaves others withou
     ),
   )
 })
+
+test("work that ends after its connection was lost is owed no answer", async () => {
+  const before = renewed
+  const over = Promise.withResolvers<void>()
+  const lost = sql.begin(async (transaction) => {
+    await transaction`SELECT 1`
+    proxy.cut()
+    await over.promise
+  })
+  expect(isDatabaseAway(await failure(lost))).toBe(true)
+  over.resolve()
+  await Bun.sleep(ANSWER_MS * 1.5)
+  expect(renewed).toBe(before)
+})

@@ -107,6 +107,7 @@ export class GuardedPool {
   private readonly begin: Begin = async (...args) => {
     const { pool } = this
     const work = args.pop() as (sql: object) => unknown
+    let isOver = false
     let answered = () => {}
     const inTransaction = async (sql: object) => {
       try {
@@ -117,7 +118,8 @@ export class GuardedPool {
           ),
         )
       } finally {
-        answered = this.expectAnswer(pool)
+        // Work may go on after its connection was lost, and has no answer to wait for then.
+        if (!isOver) answered = this.expectAnswer(pool)
       }
     }
     try {
@@ -128,6 +130,7 @@ export class GuardedPool {
       this.mend(error, pool)
       throw error
     } finally {
+      isOver = true
       answered()
     }
   }

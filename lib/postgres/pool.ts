@@ -6,9 +6,10 @@ import type { Host, PostgresAddress } from "./address"
 import { demandCommits } from "./commit-tag"
 import { HOST_TIMEOUT_S, HostQuestion } from "./host-question"
 import { HostChoice } from "./hosts"
+import { endWithConnections } from "./lost-transaction"
 import { oneByOne } from "./one-by-one"
 import { PoolerWatch } from "./pooler-watch"
-import { areLocal, failingSocket, keepEarlyError, onceClosed, socketTo } from "./sockets"
+import { areLocal, failingSocket, failWhenClosed, socketTo } from "./sockets"
 import { tlsOptions } from "./tls"
 
 export type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<number> }>
@@ -45,8 +46,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
     if (sockets.size === 0 && choice) unfollow = choice.follow(leaveAllBut)
     sockets.set(socket, host)
     watch.distrust()
-    keepEarlyError(socket)
-    onceClosed(socket, () => {
+    failWhenClosed(socket, () => {
       sockets.delete(socket)
       if (sockets.size === 0) unfollow()
       watch.forget()
@@ -75,7 +75,11 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
     connection: { ...options.connection, ...session },
     // Until it is sure that each statement of a connection reaches the same server.
     prepare: false,
-    // The types of postgres.js don't know it.
+    // The types of postgres.js don't know these.
+    onclose: (id: number) => {
+      noteClosed(id)
+      ;(options as { onclose?: (id: number) => void }).onclose?.(id)
+    },
     socket: () =>
       choice
         ? choice.choose().then(
@@ -87,6 +91,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const raw: Pool["sql"] = postgres(everything as PoolOptions)
   askedFor.set(raw.options, session)
   demandCommits(raw)
+  const noteClosed = endWithConnections(raw)
   const sql = oneByOne(raw, () => watch.isDirect)
   const watch = new PoolerWatch(sql, () => sockets.size, JSON.stringify(hosts), isPooled)
   const destroy = async () => {

@@ -32,11 +32,13 @@ export function failingSocket(error: Error): Socket {
 /** By itself postgres.js would go on with a handshake that the server can't understand. */
 function refuseWithoutTls(socket: Socket, name: string): void {
   const { emit } = socket
+  let isAnswered = false
   socket.emit = (event: string | symbol, ...args: unknown[]) => {
-    if (event !== "data") return Reflect.apply(emit, socket, [event, ...args])
-    socket.emit = emit
+    const isFirst = event === "data" && !isAnswered
+    isAnswered ||= isFirst
     const [first] = args
-    if (!(first instanceof Uint8Array) || first[0] !== REFUSES_TLS) return socket.emit(event, ...args)
+    if (!isFirst || !(first instanceof Uint8Array) || first[0] !== REFUSES_TLS)
+      return Reflect.apply(emit, socket, [event, ...args])
     const message = `the server at ${name} has no TLS, which sslmode in its address asks for`
     socket.destroy(Object.assign(new Error(message), { code: "NO_TLS" }))
     return true
@@ -44,31 +46,33 @@ function refuseWithoutTls(socket: Socket, name: string): void {
 }
 
 /**
- * A connect that fails at once, as no way leads to the address, says so before postgres.js listens to the socket it was given. It
- * would be an uncaught error, and postgres.js would try again and again without a pause. So it is told when the socket closes.
+ * Tells postgres.js each end of the socket as an error, in the moment when it closes. By itself it would connect again, without end
+ * and without a pause, when the server ends a connection before it is made, and when a connect fails before it listens to the socket
+ * it was given. And between an error and the close it would still send.
+ * @param closed is told before
  */
-export function keepEarlyError(socket: Socket): void {
-  let early: Error | null = null
-  socket.once("error", (error) => {
-    if (socket.listenerCount("error") === 0) early = error
-  })
-  socket.once("close", () => {
-    if (early && socket.listenerCount("error") > 0) socket.emit("error", early)
-  })
-}
-
-/** Before TLS begins postgres.js removes whoever listens to the socket below it. */
-export function onceClosed(socket: Socket, tell: () => void): void {
-  let isClosed = false
-  const closed = () => {
-    if (!isClosed) tell()
-    isClosed = true
+export function failWhenClosed(socket: Socket, closed: () => void): void {
+  const { emit, removeAllListeners } = socket
+  let why: unknown
+  socket.emit = (event: string | symbol, ...args: unknown[]) => {
+    if (event === "error") {
+      why ??= args[0]
+      return true
+    }
+    if (event === "close") {
+      closed()
+      if (socket.listenerCount("error") > 0) Reflect.apply(emit, socket, ["error", why ?? endedError()])
+    }
+    return Reflect.apply(emit, socket, [event, ...args])
   }
-  socket.once("close", closed)
-  const { removeAllListeners } = socket
-  socket.removeAllListeners = (...events: [] | [event?: string | symbol]) => {
-    Reflect.apply(removeAllListeners, socket, events)
-    if (!isClosed) socket.once("close", closed)
+  // Before TLS begins postgres.js stops listening to the socket below it, which is the first that closes.
+  socket.removeAllListeners = () => {
+    for (const event of socket.eventNames())
+      if (event !== "error" && event !== "close") Reflect.apply(removeAllListeners, socket, [event])
     return socket
   }
+}
+
+function endedError(): Error {
+  return Object.assign(new Error("the server ended the connection"), { code: "CONNECTION_CLOSED" })
 }

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "bun:test"
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { openDatabase } from "@tallyroom/lib/database"
+import { isDatabaseAway, openDatabase } from "@tallyroom/lib/database"
 import { readAddress } from "@tallyroom/lib/postgres/address"
 import { openPool } from "@tallyroom/lib/postgres/pool"
 import {
@@ -20,6 +20,7 @@ import { becomes } from "../harness/becomes"
 import { type Authority, type Certificate, makeAuthority } from "../harness/certificates"
 import { makePollAt } from "../harness/control-room"
 import { useStores } from "../harness/stores"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 const stores = useStores()
 let authority: Authority
@@ -104,6 +105,28 @@ test("a lost connection is forgotten, so that statements are prepared again over
   } finally {
     destroy()
     await admin.end({ timeout: 0 })
+  }
+})
+
+test("a transaction fails with its connection, and the next statement has another at once", async () => {
+  const proxy = await startTcpProxy(stores(), database.workerUrl)
+  const sql = openDatabase(`${proxy.urlOf(database.workerUrl)}?sslmode=require`, {
+    ...{ name: "test", connections: 1 },
+  })
+  try {
+    for (const isAtWork of [true, false]) {
+      const over = Promise.withResolvers<void>()
+      const lost = sql.begin(async (transaction) => {
+        await transaction`SELECT 1`
+        setImmediate(() => proxy.cut())
+        await (isAtWork ? transaction`SELECT pg_sleep(5)` : over.promise)
+      })
+      expect(isDatabaseAway(await lost.catch((error) => error))).toBe(true)
+      over.resolve()
+      expect(await sql`SELECT 1 AS one`).toMatchObject([{ one: 1 }])
+    }
+  } finally {
+    await sql.end({ timeout: 0 })
   }
 })
 
