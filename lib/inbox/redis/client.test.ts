@@ -7,7 +7,7 @@ import { waitFor } from "../../../scripts/services/wait"
 import { becomes } from "../../../tests/harness/becomes"
 import { useStores } from "../../../tests/harness/stores"
 import { startTcpProxy } from "../../../tests/harness/tcp-proxy"
-import { openRedis, redisProblem } from "./client"
+import { openAlong, openRedis, redisPlace, redisProblem } from "./client"
 
 const stores = useStores()
 
@@ -121,4 +121,30 @@ test("a command without a connection fails with the reason that there is none", 
   const waiting = said(redis.xread("BLOCK", 0, "STREAMS", "{s9}:inbox", "$"))
   proxy.cut()
   expect(await waiting).toStartWith("there is no connection to Redis")
+})
+
+test("a connection that is given up while Redis is away ends, and follows its route no more", async () => {
+  const proxy = await startTcpProxy(stores(), stores().redis.adminUrl)
+  let followers = 0
+  const follow = () => {
+    followers++
+    return () => void followers--
+  }
+  const place = redisPlace(proxy.urlOf(stores().redis.adminUrl))
+  const redis = openAlong({ place, renew: async () => {}, follow })
+  await becomes(async () => redisProblem(redis), null)
+  expect(followers).toBe(1)
+
+  let ends = 0
+  redis.on("end", () => ends++)
+  proxy.leadTo(null)
+  proxy.cut()
+  await waitFor("a pause between two tries", () => redis.status === "reconnecting")
+  // As whoever finds the Redis at its place silent.
+  redis.disconnect(true)
+  expect(redis.status).toBe("reconnecting")
+  redis.disconnect()
+  expect({ status: redis.status, ends, followers }).toEqual({ status: "end", ends: 1, followers: 0 })
+  redis.disconnect()
+  expect(ends).toBe(1)
 })

@@ -92,6 +92,7 @@ export function openAlong(route: Route, events: ConnectionEvents = {}, answerTim
     reconnectOnError: connectsAnew(route, () => serverOf(redis.options)),
   })
   defineScripts(redis)
+  endAlways(redis)
   checkServer(redis, route.isCluster)
   sayUnconnected(redis)
   redis.on("error", (error) => {
@@ -167,6 +168,17 @@ function sayUnconnected(redis: Redis): void {
     return sendCommand(command, ...more)
   }
   inner.flushQueue = (error, ...more) => flushQueue(inOurWords(error), ...more)
+}
+
+/** Has a connection that is given up between two tries end as any other: ioredis stops trying, and says nothing of it. */
+function endAlways(redis: Redis): void {
+  const disconnect = redis.disconnect.bind(redis)
+  redis.disconnect = (reconnect = false) => {
+    disconnect(reconnect)
+    if (reconnect || redis.status !== "reconnecting") return
+    redis.status = "end"
+    redis.emit("end")
+  }
 }
 
 /** An idle connection is asked for the time, which every user of ours may ask for. */
