@@ -38,7 +38,7 @@ type Pair = { client: Socket; upstream: Socket; isSilent: boolean; begun: string
 /** So much of what a client says first tells what its connection is for. */
 const BEGINNING_CHARACTERS = 1_000
 
-export async function startTcpProxy({ defer }: OwnStores, first: string): Promise<TcpProxy> {
+export async function startTcpProxy({ defer }: Pick<OwnStores, "defer">, first: string): Promise<TcpProxy> {
   let target: string | null = first
   let isSilent = false
   let late = { ms: 0, begun: "" }

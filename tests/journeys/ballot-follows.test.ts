@@ -9,6 +9,7 @@ import { waitFor } from "../../scripts/services/wait"
 import { voteOnPage } from "../harness/ballot"
 import { launchChromium } from "../harness/chromium"
 import { expectAccessible, openPage } from "../harness/pages"
+import { startTcpProxy } from "../harness/tcp-proxy"
 
 /** A real browser on a small, busy machine: no test waits this long unless something is wrong. */
 setDefaultTimeout(60_000)
@@ -141,4 +142,35 @@ test("a vote that meets a pause is told so, and can be cast when voting goes on"
   await heading(page, "Your vote is in").waitFor()
   expect(await waiting()).toBe(before + 1)
   await page.context().close()
+})
+
+test("a page gives up what is not answered within 10 s and asks again, so that it hears of a close though its link died silently", async () => {
+  const deferred: (() => unknown)[] = []
+  const proxy = await startTcpProxy({ defer: (cleanUp) => void deferred.push(cleanUp) }, fixture.url)
+  await show(lunch)
+  const [parted, stuck] = [
+    await openPage(browser, `${proxy.url}/polls/lunch`),
+    await openPage(browser, `${fixture.url}/polls/lunch`),
+  ]
+  const asks: number[] = []
+  const longestWait = () => Math.max(...asks.map((at, i) => at - (asks[i - 1] ?? at)))
+  await parted.waitForResponse("**/now")
+  parted.on("request", (request) => void (request.url().endsWith("/now") && asks.push(performance.now())))
+  proxy.silence()
+  let reads = 0
+  // The other page hears at once that the poll has changed, but its first question how is lost.
+  await stuck.route("**/api/polls/lunch", (route) => (reads++ > 0 ? route.continue() : undefined))
+
+  await show({ ...lunch, state: "closed", revision: 2 })
+  await waitFor("it to ask again", () => longestWait() > 9_000)
+  // The wait after a failure is two seconds, give or take a tenth.
+  expect(longestWait()).toBeLessThan(15_000)
+  // Its browser may keep other connections that have died as silently, and try one after the other.
+  proxy.cut()
+  await Promise.all(
+    [parted, stuck].map((page) => page.getByText("This poll is closed", { exact: true }).waitFor()),
+  )
+  expect(reads).toBeGreaterThan(1)
+  for (const page of [parted, stuck]) await page.context().close()
+  for (const cleanUp of deferred) cleanUp()
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test"
 import { keys } from "@tallyroom/lib/inbox/keys"
 import { examplePoll, startVoteFixture, type VoteFixture } from "../testing/vote"
+import { intervalIn, POLL_INTERVAL } from "./asking-answers"
 
 let fixture: VoteFixture
 
@@ -47,4 +48,13 @@ test("an answer that there is no such poll takes no moment of those who ask", as
     expect([status, headers.get("poll-interval")]).toEqual([404, null])
   }
   expect((await ask("now")).interval).toBeLessThanOrEqual(interval + 1_000)
+})
+
+test("a page takes an interval that is missing, or was joined with another by a proxy, for none", () => {
+  const headers = new Headers()
+  expect(intervalIn(headers)).toBe(0)
+  headers.append(POLL_INTERVAL, "1500")
+  expect(intervalIn(headers)).toBe(1_500)
+  headers.append(POLL_INTERVAL, "1500")
+  expect(intervalIn(headers)).toBe(0)
 })

@@ -5,6 +5,11 @@ import type { AskingPace } from "./asking-pace"
 /** In ms. GitLab's pages go by the same header. */
 export const POLL_INTERVAL = "poll-interval"
 
+/** When these headers say to ask again, in ms; 0 where they do not, as those of an earlier vote app, or not by one number. */
+export function intervalIn(headers: Headers): number {
+  return Number(headers.get(POLL_INTERVAL)) || 0
+}
+
 export type AskingDeps = { asking: Pick<AskingPace, "next"> }
 
 export const ASK_AGAIN = "Ask again when `Poll-Interval` says: later, the more pages ask."

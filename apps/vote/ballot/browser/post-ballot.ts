@@ -2,6 +2,7 @@
 
 import type { Choice } from "@tallyroom/lib/ballots/choice"
 import type { BallotData } from "../view/ballot-data"
+import { askPoll } from "./ask-poll"
 import { type Pending, voterKey } from "./memory"
 
 /** After this time the request is given up, so that the server takes no ballot by it, and the ballot is sent again. */
@@ -16,20 +17,21 @@ export function postBallot(
   { poll, pollNumber: number }: BallotData,
   { words, code, after, ...choice }: Pending,
 ): Promise<Response> {
-  const abort = new AbortController()
-  setTimeout(() => abort.abort(), ANSWER_TIMEOUT_MS)
-  return fetch(`/api/polls/${poll.id}/votes`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json",
-      "idempotency-key": voterKey(),
-      // A code may have been used elsewhere, so that nothing is said of it without a receipt.
-      replaces: after ?? (code ? "" : "none"),
+  return askPoll(
+    `${poll.id}/votes`,
+    {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        "idempotency-key": voterKey(),
+        // A code may have been used elsewhere, so that nothing is said of it without a receipt.
+        replaces: after ?? (code ? "" : "none"),
+      },
+      body: JSON.stringify({ ...choice, number, words, code: code || undefined }),
     },
-    body: JSON.stringify({ ...choice, number, words, code: code || undefined }),
-    signal: abort.signal,
-  })
+    ANSWER_TIMEOUT_MS,
+  )
 }
 
 /** Sends the form of the page, as a page without scripts does, and so leaves the page. The form has all that is no press of a button. */

@@ -89,7 +89,7 @@ async function readAnswer(response: Response, choiceIn: ReadChoice): Promise<Bal
 }
 
 function unanswered(_: unknown, response?: Response): Unanswered {
-  const seconds = Number(response?.headers.get("retry-after"))
+  const seconds = Number(response?.headers.get("retry-after")) || 0
   // A proxy may ask for a minute; nobody waits longer for a vote.
-  return { kind: "unanswered", retryAfterMs: seconds > 0 ? Math.min(60, seconds) * 1_000 : 0 }
+  return { kind: "unanswered", retryAfterMs: Math.min(60, seconds) * 1_000 }
 }

@@ -5,10 +5,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { OwnVote } from "../../casting/cast-ballot"
-import { POLL_INTERVAL } from "../../polls/asking-answers"
+import { intervalIn } from "../../polls/asking-answers"
 import { ASK_MS } from "../../polls/asking-pace"
 import type { Counts } from "../../polls/tallies"
 import { type BallotData, hasCounts, type PollFacts } from "../view/ballot-data"
+import { askPoll } from "./ask-poll"
 import { every } from "./every"
 import { leave } from "./leave"
 import type { PollNow } from "./use-poll"
@@ -32,20 +33,19 @@ export function useCounts(
   const wanted = hasCounts(poll, standing !== null)
   const query = results === "after-vote" && standing ? `?receipt=${standing.receipt}` : ""
   useEffect(() => {
-    const ask = (what: string) => fetch(`/api/polls/${id}/${what}`)
+    const ask = (what: string) => askPoll(`${id}/${what}`)
     const stop = every(ASK_MS, async () => {
       let response = await ask(wanted ? `tally${query}` : "now")
       // Without a tally, the poll itself may still have changed.
       if (wanted && !response.ok) response = await ask("now")
       // The poll was deleted, and the server has a page that says so.
       if (response.status === 410) leave(() => location.reload())
-      if (!response.ok) throw new Error(`No news: ${response.status}`)
+      if (!response.ok) throw new Error("No news")
       const answer = (await response.json()) as Answer
       if (answer.votes) setCounts((old) => newer(old, answer as Counts))
       await latest.current(answer, Date.parse(response.headers.get("date") ?? ""))
       if (phase === "final" && answer.votes && !data.follow) stop()
-      // An earlier vote app does not say when to ask again.
-      return Number(response.headers.get(POLL_INTERVAL))
+      return intervalIn(response.headers)
     })
     return stop
   }, [data, wanted, id, query, phase])

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { BallotData, PollFacts } from "../view/ballot-data"
+import { askPoll } from "./ask-poll"
 import { leave } from "./leave"
 
 const TICK_MS = 1_000
@@ -21,7 +22,7 @@ export function usePoll(data: BallotData) {
   const newest = useRef(data.poll.revision)
   /** @param onGone is called when there is no such poll */
   const refresh = async (onGone?: () => void) => {
-    const response = await fetch(`/api/polls/${data.poll.id}`, { cache: "no-cache" })
+    const response = await askPoll(data.poll.id, { cache: "no-cache" })
     if (response.status === 404 || response.status === 410) onGone?.()
     if (!response.ok) return
     const { number, ...facts } = (await response.json()) as Partial<PollFacts> &
