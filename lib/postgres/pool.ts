@@ -63,6 +63,10 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
         hosts.map(({ name }) => name),
       )
   const needsTls = ssl !== false && ssl !== "prefer"
+  let isDestroyed = false
+  // postgres.js goes on with a connect that has begun, or that waits for its pause, when it is told to end.
+  const connectTo = (host: Host) =>
+    isDestroyed ? failingSocket(destroyedError()) : kept(socketTo(host, needsTls), host)
   const first = hosts[0] as Host
   const everything: object = {
     ...options,
@@ -80,13 +84,7 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
       noteClosed(id)
       ;(options as { onclose?: (id: number) => void }).onclose?.(id)
     },
-    socket: () =>
-      choice
-        ? choice.choose().then(
-            (host) => kept(socketTo(host, needsTls), host),
-            (error) => failingSocket(error),
-          )
-        : kept(socketTo(first, needsTls), first),
+    socket: () => (choice ? choice.choose().then(connectTo, failingSocket) : connectTo(first)),
   }
   const raw: Pool["sql"] = postgres(everything as PoolOptions)
   askedFor.set(raw.options, session)
@@ -95,10 +93,15 @@ export function openPool(address: PostgresAddress, options: PoolOptions): Pool {
   const sql = oneByOne(raw, () => watch.isDirect)
   const watch = new PoolerWatch(sql, () => sockets.size, JSON.stringify(hosts), isPooled)
   const destroy = async () => {
+    isDestroyed = true
     await sql.end({ timeout: 0 })
     for (const socket of sockets.keys()) socket.destroy()
   }
   return { sql, destroy: () => void destroy(), isPooled: () => watch.isPooled }
+}
+
+function destroyedError(): Error {
+  return Object.assign(new Error("this pool was given up"), { code: "CONNECTION_DESTROYED" })
 }
 
 /** The host at which the primary is; for an address with one host, that. @throws {Error} when no host will do */
