@@ -2,6 +2,7 @@
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Redis } from "ioredis"
 import { freePort } from "../../services/processes/ports"
 import { newSecret } from "../../services/secrets"
 import { type RedisServer, startRedis } from "../../services/stores/redis"
@@ -23,6 +24,10 @@ const DOWN_AFTER_MS = 3_000
 const FAILOVER_TIMEOUT_MS = 10_000
 /** A replica that was made anew copies all of its master. */
 const WHOLE_MS = 45_000
+/** While writes are held, replicas tell once a second what they have. */
+const LEVEL_MS = 1_500
+/** Longer than a failover by hand takes, or is tried. */
+const HELD_MS = 12_000
 const CONFIGURATION = "redis.conf"
 
 /** A connection that is dead without a word is found out as soon as tests need it. */
@@ -98,7 +103,12 @@ export class RedisGroup {
     await waitFor("all servers of redis to have the same", () => this.isWhole().catch(() => false), WHOLE_MS)
   }
 
+  /** By hand, as the docs say: nothing is written from when both replicas are level. */
   async failOver(): Promise<void> {
+    const { server } = await this.master()
+    await asked(server.adminUrl, (redis) =>
+      waitFor("both replicas to be level", () => holdWrites(redis, this.sides.length - 1), WHOLE_MS),
+    )
     const [{ url } = { url: "" }] = this.sentinels
     await asked(url, (sentinel) => sentinel.call("SENTINEL", "FAILOVER", MASTER))
   }
@@ -146,6 +156,15 @@ export class RedisGroup {
     const written = Number(/master_repl_offset:(\d+)/.exec(await info())?.[1])
     return waitFor("replicas", async () => isFollowed(await info(), written, this.sides.length - 1), ASK_MS)
   }
+}
+
+/** Has writes wait, unless some of so many replicas lack what came before. @returns whether they wait */
+async function holdWrites(redis: Redis, replicas: number): Promise<boolean> {
+  // In one transaction with a write: WAIT waits for what its own connection wrote.
+  await redis.multi().call("CLIENT", "PAUSE", HELD_MS, "WRITE").publish("proven", "leaving").exec()
+  if ((await redis.wait(replicas, LEVEL_MS)) === replicas) return true
+  await redis.call("CLIENT", "UNPAUSE")
+  return false
 }
 
 /** Whether so many replicas have all up to this offset. */
