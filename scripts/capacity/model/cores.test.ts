@@ -26,7 +26,7 @@ test("at each rate at which votes were measured every part is as busy as it was"
 test("beside as many questions as were asked then, vote is as busy as it was, and Redis has its fuller calls", async () => {
   const machine = await wholeMachine()
   const costs = unitCostsOf(machine, "one")
-  const { asks } = besideAsksOf(costs)
+  const { asks } = costs.besideAsks
   const measured = machine.benchmarks.find(({ name }) => name === "unit costs")?.figures ?? []
   const figure = (rate: number, part: string) => {
     const name = `${rate.toLocaleString("en-GB")} votes/s beside ${asks.toLocaleString("en-GB")} asks/s: ${part}`
@@ -43,25 +43,11 @@ test("beside as many questions as were asked then, vote is as busy as it was, an
 test("half as many questions make half the difference, and pages count as what they take", async () => {
   const costs = unitCostsOf(await wholeMachine(), "one")
   const redis = (load: Partial<Load>) => coresOf({ ...NOBODY, votes: 2_000, ...load }, ONE, costs, LIVE).redis
-  const { asks } = besideAsksOf(costs)
+  const { asks } = costs.besideAsks
   const half = (redis({}) + redis({ asking: asks })) / 2
   expect(redis({ asking: asks / 2 })).toBeCloseTo(half, 6)
   expect(redis({ pages: ((asks / 2) * costs.ask) / costs.page })).toBeCloseTo(half, 6)
 })
-
-test("where nobody measured votes beside questions, these make no difference to a vote", async () => {
-  const costs = { ...unitCostsOf(await wholeMachine(), "one"), besideAsks: null }
-  const [alone, beside] = [0, 6_000].map((asking) =>
-    coresOf({ ...NOBODY, votes: 2_000, asking }, ONE, costs, LIVE),
-  )
-  expect(beside?.redis).toBe(alone?.redis)
-  expect(beside?.vote).toBeCloseTo((alone?.vote ?? 0) + 6_000 * costs.ask, 6)
-})
-
-function besideAsksOf({ besideAsks }: UnitCosts) {
-  if (!besideAsks) throw new Error("the machine has no votes beside questions")
-  return besideAsks
-}
 
 test("a result process with a crowd that was measured is as busy as it was", async () => {
   const machine = await wholeMachine()

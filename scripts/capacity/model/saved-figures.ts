@@ -46,11 +46,6 @@ export class SavedFigures {
     return points.toSorted(([a], [b]) => a - b)
   }
 
-  /** Whether a benchmark has a figure of such a name. */
-  has(benchmark: string, name: RegExp): boolean {
-    return this.#figures(benchmark).some((figure) => name.test(figure.name))
-  }
-
   /** @throws {UserError} that says what must be measured, where something is missing */
   expectAll(): void {
     if (this.#missing.size === 0) return

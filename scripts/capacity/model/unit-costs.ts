@@ -43,9 +43,9 @@ export type UnitCosts = {
   votes: Readonly<Record<Part, Curve>>
   /**
    * So many questions of open ballot pages a second, the cores that they take of vote, and what votes take beside them: the more
-   * vote has to do at once, the more ballots go to Redis together. Null where that was not measured yet.
+   * vote has to do at once, the more ballots go to Redis together.
    */
-  besideAsks: { asks: number; cores: number; vote: Curve; redis: Curve } | null
+  besideAsks: { asks: number; cores: number; vote: Curve; redis: Curve }
   shardsThen: number
   /** CPU seconds of a ballot in full batches. */
   fullBatch: { worker: number; postgres: number }
@@ -140,7 +140,6 @@ const BESIDE_ASKS = /^0 votes\/s beside ([\d,]+) asks\/s: vote$/
 
 /** At the flood vote is as busy as it can be, so that questions beside it make no call fuller. */
 function besideAsksOf(saved: SavedFigures, alone: Record<Part, Curve>): UnitCosts["besideAsks"] {
-  if (!saved.has("unit costs", BESIDE_ASKS)) return null
   const [[asks, withAsks] = NOWHERE] = saved.curve("unit costs", BESIDE_ASKS)
   const ofVotes = (part: "vote" | "redis"): Curve => {
     const name = new RegExp(`^([\\d,]+) votes/s beside [\\d,]+ asks/s: ${PART_NAMES[part]}$`)

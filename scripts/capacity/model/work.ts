@@ -41,7 +41,6 @@ export function redisWork(
 
 /** Few questions cost more each than many. */
 function askingWork(asks: number, { ask, besideAsks }: UnitCosts): number {
-  if (!besideAsks) return asks * ask
   const beyond = asks - besideAsks.asks
   return beyond > 0 ? besideAsks.cores + beyond * ask : (asks / besideAsks.asks) * besideAsks.cores
 }
@@ -58,7 +57,6 @@ function votesBeside(
   { votes: curves, besideAsks, method }: UnitCosts,
 ): number {
   const alone = byMethod(curves[part], votes, method.accept)
-  if (!besideAsks) return alone
   const share = Math.min(1, others / besideAsks.asks)
   return alone + share * (byMethod(besideAsks[part], votes, method.accept) - alone)
 }

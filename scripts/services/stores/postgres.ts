@@ -42,6 +42,7 @@ export interface Postgres extends Server {
 export const AS_DEPLOYED = {
   log_error_verbosity: "terse",
   log_parameter_max_length_on_error: "0",
+  shared_buffers: "256MB",
   max_wal_size: "2GB",
   checkpoint_timeout: "15min",
 }
