@@ -7,7 +7,7 @@ import { LIVE } from "../testing/costs"
 import { wholeMachine } from "../testing/machine"
 import { coresOf, type Shape } from "./cores"
 import type { Load } from "./load"
-import { PARTS, type UnitCosts, unitCostsOf } from "./unit-costs"
+import { PARTS, unitCostsOf } from "./unit-costs"
 import { commitsOf } from "./work"
 
 const ONE: Shape = { vote: 1, redis: 1, shards: 4, worker: 1, result: 1 }
