@@ -30,7 +30,7 @@ done`
  * Kills all processes of a pod of Redis, and those that are started in their place.
  * @param seconds for how long
  * @param meanwhile what is done as soon as they die
- * @throws {UserError} when none was there to be killed
+ * @throws {Error} when none was there to be killed
  */
 export async function killProcesses(
   victim: Pod,
