@@ -65,7 +65,8 @@ class SentinelMap {
       if (this.followers.size > 0 || !this.timer) return
       clearInterval(this.timer)
       this.timer = null
-      this.leaveAllBut([])
+      // Others may wait for an ask that is under way, too: it leaves them at its end.
+      if (!this.asking) this.leaveAllBut([])
     }
   }
 
