@@ -31,15 +31,13 @@ export async function runCommand({ name, words, flags }: Command, api: PollApi):
     case "edit":
       return change(await edit(api, path, flags))
     case "open":
-      return change({ state: "open" })
-    case "pause":
-      return stop(api, path, { state: "paused" }, flags)
     case "resume":
-      return change({ state: "open" })
-    case "close":
-      return stop(api, path, { state: "closed" }, flags)
     case "reopen":
       return change({ state: "open", ...fields(flags) })
+    case "pause":
+      return stop(api, path, { state: "paused" }, flags)
+    case "close":
+      return stop(api, path, { state: "closed" }, flags)
     case "default":
       return change({ default: true })
     case "archive":

@@ -230,6 +230,9 @@ test("a poll is paused, closed and opened again from the terminal, and says when
   expect((await poll("reopen", "event")).err).toContain("its tally never changes")
   await poll("create", "--id", "dawn", "--title", "Dawn", "--opens", "2040-07-01T00:00:00Z", ...options)
   expect((await poll("list")).out).toMatch(/dawn +draft +by itself on 2040-07-01T02:00:00\+02:00/)
+  expect((await poll("open", "dawn", "--opens", "2040-07-02T00:00:00Z")).out).toMatch(
+    /dawn +scheduled +by itself on 2040-07-02T02:00:00\+02:00/,
+  )
 })
 
 test("close waits until every shard has confirmed it, and a poll is closing for so long", async () => {
