@@ -166,7 +166,10 @@ test("Postgres is not asked again for outcomes that are stored, until the polls 
   expect(asked).toBe(once)
   await sql`DELETE FROM outcomes USING polls WHERE number = poll AND id = 'rests'`
   await polls.refresh()
-  expect(await store()).toEqual(["rests"])
+  await store()
+  expect(asked).toBeGreaterThan(once)
+  // Either this call stored it anew or the worker of the tests before, which may have read the poll only now.
+  expect(await storedOf(sql, "rests")).toMatchObject({ winners: ["a"] })
   decider.stop()
 })
 
