@@ -79,24 +79,6 @@ Environment:
   RESULT_URL, ADMIN_TOKEN    the result app and its token, both or neither (those of a running demo);
                              or ADMIN_TOKEN_FILE, the file that the token is in`
 
-const COMMANDS = [
-  "list",
-  "show",
-  "create",
-  "edit",
-  "open",
-  "pause",
-  "resume",
-  "close",
-  "reopen",
-  "default",
-  "archive",
-  "move",
-  "duplicate",
-  "delete",
-  "codes",
-] as const
-
 const OPTIONS = {
   ...{ id: text, title: text, opens: text, closes: text },
   ...{ policy: oneOf(POLICIES), results: oneOf(RESULTS_MODES), eligibility: oneOf(ELIGIBILITIES) },
@@ -114,30 +96,64 @@ const OPTIONS = {
   ...BALLOT_OPTIONS,
 }
 
+type OptionName = keyof typeof OPTIONS
+
+const MOMENTS = ["opens", "closes"] as const satisfies OptionName[]
+const DEFINITION = [
+  ...(["title", "option", "policy", "results", "eligibility", "confirm", "order"] as const),
+  ...(Object.keys(BALLOT_OPTIONS) as (keyof typeof BALLOT_OPTIONS)[]),
+  ...MOMENTS,
+] as const satisfies OptionName[]
+
+/** What stands after a command's name, and which options the command knows beside `--json`. */
+type Shape = { readonly words: string; readonly options: readonly OptionName[] }
+
+const COMMANDS = {
+  list: { words: "", options: [] },
+  show: { words: "<id>", options: [] },
+  create: { words: "", options: [...DEFINITION, "id", "open", "default"] },
+  edit: { words: "<id>", options: DEFINITION },
+  open: { words: "<id>", options: MOMENTS },
+  pause: { words: "<id>", options: [] },
+  resume: { words: "<id>", options: MOMENTS },
+  close: { words: "<id>", options: [] },
+  reopen: { words: "<id>", options: MOMENTS },
+  default: { words: "<id>", options: [] },
+  archive: { words: "<id>", options: ["undo"] },
+  move: { words: "<id> <where>", options: [] },
+  duplicate: { words: "<id> <new id>", options: ["title"] },
+  delete: { words: "<id>", options: ["confirm"] },
+  codes: { words: "<id> <count>", options: ["csv", "from"] },
+} as const satisfies Record<string, Shape>
+
+type CommandName = keyof typeof COMMANDS
+
 export type Flags = OptionValues<typeof OPTIONS>
-export type Command = { name: (typeof COMMANDS)[number]; words: readonly string[]; flags: Flags }
+export type Command = { name: CommandName; words: readonly string[]; flags: Flags }
 
 /** Ends the process where no command is named, as with `--help`. @throws {UsageError} in one sentence, for anything that is no command */
 export function readCommand(): Command {
   const { values: flags, operands } = readCommandLine({ usage: USAGE, options: OPTIONS, takesOperands: true })
-  const [word, ...words] = operands
-  if (word === undefined || word === "help") showUsage(USAGE)
-  const name = COMMANDS.find((command) => command === word)
-  if (!name) throw new UsageError(`There is no command "${word}": see bun run poll --help.`)
-  const wanted = WORDS[name] ?? "<id>"
-  if (words.length !== (wanted.match(/</g)?.length ?? 0)) {
-    throw new UsageError(`Write it as: bun run poll ${`${name} ${wanted}`.trim()} (see --help).`)
+  const [name, ...words] = operands
+  if (name === undefined || name === "help") showUsage(USAGE)
+  if (!isCommand(name)) throw new UsageError(`There is no command "${name}": see bun run poll --help.`)
+  const shape = COMMANDS[name]
+  if (words.length !== (shape.words.match(/</g)?.length ?? 0)) {
+    throw new UsageError(`Write it as: bun run poll ${`${name} ${shape.words}`.trim()} (see --help).`)
   }
+  requireOwnOptions(name, flags)
   return { name, words, flags }
 }
 
-/** What a command takes after its name; most take the id of a poll. */
-const WORDS: Record<string, string> = {
-  list: "",
-  create: "",
-  codes: "<id> <count>",
-  duplicate: "<id> <new id>",
-  move: "<id> <where>",
+const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word)
+
+/** @throws {UsageError} for an option that the command would leave out, as one who gave it believes that it was done */
+function requireOwnOptions(name: CommandName, flags: Flags): void {
+  const own: readonly OptionName[] = COMMANDS[name].options
+  const given = (Object.keys(OPTIONS) as OptionName[]).filter((option) => (flags[option] ?? false) !== false)
+  const foreign = given.find((option) => option !== "json" && !own.includes(option))
+  if (foreign !== undefined)
+    throw new UsageError(`"${name}" does not take --${foreign}: leave it out, or see bun run poll --help.`)
 }
 
 /** `--option a=Cats` as an option; the API makes the id of `--option Cats` and `--option =Cats`. */

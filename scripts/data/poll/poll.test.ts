@@ -245,6 +245,22 @@ test("close waits until every shard has confirmed it, and a poll is closing for 
   await sql`DELETE FROM shards`
 })
 
+test.each([
+  ["close", "late", "--closes=2040-01-01T00:00:00Z"],
+  ["pause", "late", "--title=Later"],
+  ["open", "late", "--quorum=0"],
+  ["show", "late", "--undo"],
+  ["codes", "late 3", "--open"],
+  ["duplicate", "late later", "--option=a=A"],
+])("%s refuses an option that it would leave out", async (name, words, given) => {
+  const refused = await poll(name, ...words.split(" "), given)
+  const [option] = given.split("=")
+  expect([refused.code, refused.out]).toEqual([2, ""])
+  expect(refused.err.trim()).toBe(
+    `"${name}" does not take ${option}: leave it out, or see bun run poll --help.`,
+  )
+})
+
 test("--confirm takes yes or no", async () => {
   const options = ["--option", "a=A", "--option", "b=B"]
   const made = await poll(
