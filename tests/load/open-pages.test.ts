@@ -8,7 +8,7 @@ import { openPagesResult } from "../../scripts/bench/programs/open-pages"
 import { startProgram } from "../../scripts/bench/programs/program"
 import { waitFor } from "../../scripts/services/wait"
 
-const PAGES = 2_400
+const PAGES = 1_600
 const ASKS_PER_SECOND = 400
 /** After which each of them is to ask again. */
 const EACH_MS = (PAGES / ASKS_PER_SECOND) * 1_000
@@ -43,7 +43,7 @@ const mean = (counts: readonly number[]) => counts.reduce((sum, count) => sum + 
 test(
   "a crowd asks as often as vote is to answer it, and all of it hears of a close once each page has asked again",
   async () => {
-    const crowd = open(PAGES, 18)
+    const crowd = open(PAGES, 13)
     await waitFor("each page to ask twice", async () => (await asked()) >= 2 * PAGES, 2 * EACH_MS)
     await fixture.writePolls({ ...pets, state: "closed", revision: 2 })
     const closedAt = clock()

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { makeProof } from "../../scripts/prove/proof"
 
-const SECONDS = 40
+const SECONDS = 30
 const SEED = 7
 /** The system has two minutes to heal. */
 const PATIENCE_MS = 200_000
@@ -23,7 +23,7 @@ describe("the failure proof", () => {
       const { verdict, timeline } = await makeProof({
         dir: join(scratch, "redis"),
         wishes: { seed: SEED, seconds: SECONDS, inbox: "redis", harm: "none" },
-        rate: 100,
+        rate: 50,
         tell: { line: (line) => void said.push(line), progress: () => {} },
       })
       expect(verdict.findings).toEqual([])

@@ -69,7 +69,7 @@ describe("steps side by side", () => {
     expect(room(2)).toBe(false)
     pass(1_000, 2)
     expect([room(2), room(3)]).toEqual([true, false])
-    pass(3_000, 0.4)
+    pass(3_000, 0.3)
     expect(room(3)).toBe(false)
     pass(3_000, 1)
     expect(room(3)).toBe(true)

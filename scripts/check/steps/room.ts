@@ -12,10 +12,10 @@ export const atMost =
 
 /** The load of a test file shows after so long: until then the number of those that run stays as it is. */
 const WINDOW_MS = 3_000
-/** Processors without work that leave room for one more file: it keeps about one busy while it does not wait. */
-const MUCH_IDLE = 0.6
+/** Processors without work that leave room for one more file: it keeps less than half of one busy, on average. */
+const MUCH_IDLE = 0.35
 /** Processors without work that say that one file fewer would do as much. */
-const LITTLE_IDLE = 0.2
+const LITTLE_IDLE = 0.1
 
 /** Milliseconds at which processors had nothing to do since the system started, all of them together, and the time. */
 export type IdleTime = { readonly idle: number; readonly at: number }

@@ -14,17 +14,20 @@ const TOOLS = {
     module: "github.com/yannh/kubeconform/cmd/kubeconform",
     version: "v0.8.0",
     takes: "half a minute",
+    isLint: true,
   },
   "kube-score": {
     module: "github.com/zegl/kube-score/cmd/kube-score",
     version: "v1.20.0",
     takes: "a minute",
+    isLint: true,
   },
   helm: { module: "helm.sh/helm/v3/cmd/helm", version: "v3.22.0", takes: "2 minutes" },
   actionlint: {
     module: "github.com/rhysd/actionlint/cmd/actionlint",
     version: "v1.7.12",
     takes: "half a minute",
+    isLint: true,
   },
   gitleaks: {
     module: "github.com/zricethezav/gitleaks/v8",
@@ -53,6 +56,8 @@ type GoProgram = {
   readonly takes: string
   /** Its file, where that is not called as the tool is. */
   readonly program?: string
+  /** It reads a few files: what optimizing it takes is more than it ever gains by that. */
+  readonly isLint?: boolean
   /** Also in a container, whose C library may be another one. */
   readonly runsAnywhere?: boolean
 }
@@ -67,23 +72,25 @@ const TOOLCHAIN_SHA256: Record<string, string> = {
   "darwin-arm64": "0aad5fb52b88498885290178adc0bcfe429bc63012621af9f83282eb640bd9c7",
   "darwin-amd64": "fe99a2009e5bb51e06d7784f1a486478673512041c2671157bd382806e2aedcf",
 }
+/** Two of three files of Go, which no build reads. */
+const GO_TESTS = /_test\.go$|\/testdata\/|^[^/]+\/[^/]+\/(test|api|doc)\//
 const GO_PLACES = ["/usr/local/go/bin/go", "/opt/homebrew/bin/go"]
 
 /** The program in its pinned version, built into this user's cache the first time. @throws {UserError} when it can't be */
 export async function ensureGoTool(tool: GoTool, say: (line: string) => void = console.log): Promise<string> {
-  const { module, version, takes, program = tool, runsAnywhere }: GoProgram = TOOLS[tool]
+  const { module, version, takes, program = tool, isLint, runsAnywhere }: GoProgram = TOOLS[tool]
   const folder = await cached(join("tools", `${tool}-${version}`), async (draft) => {
     const go = await ensureGo(say)
     say(`Building ${tool} (go install ${module}@${version}), about ${takes}`)
     await mkdir(draft, { recursive: true })
     // Builds with two processes at low priority: more would starve other programs of this machine.
-    // What only debuggers read is left out, which is a tenth of the work.
-    const small = ["-trimpath", "-ldflags=-s -w", "-gcflags=all=-dwarf=false"]
-    const install = [go, "install", "-p", "2", ...small, `${module}@${version}`]
+    const install = [go, "install", "-p", "2", ...buildFlags(isLint), `${module}@${version}`]
     const build = Bun.spawn(["nice", "-n", "10", ...install], {
       env: {
         ...process.env,
         ...{ GOBIN: draft, GOTOOLCHAIN: "local" },
+        // The compiler has hardly any garbage to collect before it ends.
+        ...{ GOGC: "off", GOMEMLIMIT: "1GiB" },
         ...(runsAnywhere && { CGO_ENABLED: "0" }),
       },
       stdout: "ignore",
@@ -94,6 +101,12 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
       throw new UserError(`${tool} can't be built:\n${output.trim().split("\n").slice(-8).join("\n")}`)
   })
   return join(folder, program)
+}
+
+/** What only debuggers read is left out, which is a tenth of the work. Go's own packages are the same for all programs, so built once. */
+function buildFlags(isLint = false): string[] {
+  const quick = isLint ? ["-gcflags=all=-dwarf=false -N -l", "-gcflags=std=-dwarf=false"] : []
+  return ["-trimpath", "-ldflags=-s -w", "-gcflags=all=-dwarf=false", ...quick]
 }
 
 async function ensureGo(say: (line: string) => void): Promise<string> {
@@ -119,7 +132,8 @@ async function fetchGo(say: (line: string) => void): Promise<string> {
   const folder = await cached(join("tools", `go-${TOOLCHAIN}`), async (draft) => {
     say(`Fetching Go ${TOOLCHAIN}, about 70 MB`)
     const name = `v0.0.1-go${TOOLCHAIN}.${platform}`
-    const files = unzipSync(await fetchPinned(`${moduleProxy()}/golang.org/toolchain/@v/${name}.zip`, sha256))
+    const zip = await fetchPinned(`${moduleProxy()}/golang.org/toolchain/@v/${name}.zip`, sha256)
+    const files = unzipSync(zip, { filter: (file) => !GO_TESTS.test(file.name) })
     for (const [path, content] of Object.entries(files)) await unpack(draft, path, name, content)
   })
   return join(folder, "bin/go")
