@@ -1,51 +1,58 @@
-/** `bun run prove:page`: writes docs/failure-proof.md from the records of runs. */
+/** `bun run prove:page`: writes docs/failure-proof.md from the records of runs; `--check` only compares. */
 
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { z } from "zod"
-import { CHECKOUT, STATE_DIR } from "../services/checkout"
+import { STATE_DIR } from "../services/checkout"
+import { checkDocs, DOCS } from "../services/made-docs"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
+import { flag } from "../services/terminal/options"
 import { UserError } from "../services/terminal/user-error"
-import { folderName } from "./chart/ballots-in"
-import type { ProvenRun } from "./chart/page"
+import { failureProofPage, PICTURES, pictureOf } from "./chart/page"
+import { type ProvenRun, verdictSchema } from "./chart/proven"
 import { timelineOf } from "./chart/timeline"
-import { writeFailureProof } from "./chart/write-page"
+import { HOLDERS, PAGE, savedRuns, writeFailureProof } from "./chart/write-page"
 import { recordLines } from "./checker/record-lines"
-import { INBOXES } from "./record/record"
 
 const USAGE = `Usage: bun run prove:page [FOLDER]…
+       bun run prove:page --check
 
 Writes docs/failure-proof.md, with a picture for each run, from the runs of bun run prove in these folders, or else from the last
-run of each inbox. Every figure is one of their records.
+run of each inbox. Every figure is one of their records. What it tells of a run stays in scripts/prove/results, so a run takes the
+place of the one with the same inbox and leaves all others.
 
+  --check  write nothing, and exit with 1 when the page or its pictures are not what is told there
   --help   show this`
 
-/** As their folders begin: each inbox, NATS with three servers, and stores that fail over. */
-const HOLDERS = [
-  ...INBOXES.map((inbox) => folderName({ inbox, nodes: 1 })),
-  folderName({ inbox: "nats", nodes: 3 }),
-  folderName({ inbox: "redis", nodes: 1, failover: true }),
-]
 const RUNS = join(STATE_DIR, "prove")
-
-const verdictSchema = z.object({
-  findings: z.array(z.object({ rule: z.string(), says: z.string() })),
-  numbers: z.record(z.string(), z.number()),
-})
+const RESULTS = join(import.meta.dir, "results")
 
 await runScript(
   async () => {
-    const { operands } = readCommandLine({ usage: USAGE, options: {}, takesOperands: true })
+    const { values, operands } = readCommandLine({
+      ...{ usage: USAGE, options: { check: flag }, takesOperands: true },
+    })
+    if (values.check) return check()
     const folders = operands.length > 0 ? operands : HOLDERS.flatMap((holder) => lastRun(holder) ?? [])
     if (folders.length === 0)
       throw new UserError("There is no run yet whose page could be written: make one with `bun run prove`.")
     const runs: ProvenRun[] = []
     for (const folder of folders) runs.push(await readRun(folder))
-    console.log(`Written: ${await writeFailureProof(runs, join(CHECKOUT, "docs"))}`)
+    console.log(`Written: ${await writeFailureProof(runs, { docs: DOCS, results: RESULTS })}`)
     return 0
   },
   { failure: 1 },
 )
+
+/** A picture can't be drawn anew without its record: it must be there. @returns the exit code */
+async function check(): Promise<number> {
+  const runs = await savedRuns(RESULTS)
+  const wanted = new Map([[PAGE, failureProofPage(runs)]])
+  for (const { run } of runs) {
+    const picture = Bun.file(join(DOCS, pictureOf(run)))
+    wanted.set(pictureOf(run), (await picture.exists()) ? await picture.text() : "")
+  }
+  return checkDocs({ wanted, folder: PICTURES, command: "bun run prove:page" })
+}
 
 /** Of those that were judged. */
 function lastRun(holder: string): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import fc from "fast-check"
@@ -7,9 +7,10 @@ import { drawTimeline } from "../../scripts/prove/chart/draw"
 import { type FaultKind, faultKind } from "../../scripts/prove/chart/fault-kinds"
 import { inLanes } from "../../scripts/prove/chart/lanes"
 import { failureProofPage } from "../../scripts/prove/chart/page"
+import { provenOf } from "../../scripts/prove/chart/proven"
 import { lengthText, roundMoments, roundValues } from "../../scripts/prove/chart/scale"
 import { timelineOf } from "../../scripts/prove/chart/timeline"
-import { writeFailureProof } from "../../scripts/prove/chart/write-page"
+import { savedRuns, writeFailureProof } from "../../scripts/prove/chart/write-page"
 import type {
   Audited,
   Call,
@@ -284,12 +285,10 @@ test("the page repeats the command of each run and has only the record's figures
     counted(5_000, 1),
     healed,
   ])
+  const findings = [{ rule: "counted-once", says: "a_b" }]
   const page = failureProofPage([
-    {
-      timeline,
-      verdict: { findings: [{ rule: "counted-once", says: "a_b" }], numbers: { snapshots: 1_234 } },
-    },
-    { timeline: { ...timeline, run: { ...run, inbox: "redis", seed: 8 } }, verdict: GREEN },
+    provenOf({ timeline, verdict: { findings, numbers: { snapshots: 1_234 } } }),
+    provenOf({ timeline: { ...timeline, run: { ...run, inbox: "redis", seed: 8 } }, verdict: GREEN }),
   ])
   expect(page).toContain("bun run prove --inbox nats --seed 7 --seconds 240")
   expect(page).toContain("bun run prove --inbox redis --seed 8 --seconds 240")
@@ -315,7 +314,7 @@ test("the page sets runs of an hour side by side, whatever held their ballots", 
   ]
   const lines = [call("ann", 500), fault("master lost", "redis cluster", 1_000, 9_000), healed]
   const timelines = await Promise.all(runs.map((it) => timelineOf([it, ...lines])))
-  const page = failureProofPage(timelines.map((timeline) => ({ timeline, verdict: GREEN })))
+  const page = failureProofPage(timelines.map((timeline) => provenOf({ timeline, verdict: GREEN })))
   expect(page).toContain("| ballots in | Redis | NATS | RabbitMQ | Redis Cluster | Redis (failover) |")
   expect(page).toContain("| – at Redis, Postgres and the broker | 1 | 1 | 1 | 1 | 1 |")
   expect(page).toContain("Redis, 1 | NATS, 2 | RabbitMQ, 3 | Redis Cluster, 4 | Redis (failover), 5 |")
@@ -331,21 +330,31 @@ test("the page sets runs of an hour side by side, whatever held their ballots", 
   expect(page).toContain("](failure-proof/redis-failover-5.svg)")
 })
 
-test("the page is written with a picture for each run beside it", async () => {
+test("the page is written with a picture for each run beside it, and a later run takes the place of the one of its inbox", async () => {
   const docs = await mkdtemp(join(tmpdir(), "tallyroom-chart-"))
+  const places = { docs, results: join(docs, "results") }
   try {
     const timeline = await timelineOf([run, healed])
-    const another = { ...timeline, run: { ...run, seed: 8 } }
-    await writeFailureProof([{ timeline: { ...timeline, run: { ...run, seed: 1 } }, verdict: GREEN }], docs)
-    const runs = [timeline, another].map((it) => ({ timeline: it, verdict: GREEN }))
-    const page = await writeFailureProof(runs, docs)
+    const runOf = (more: Partial<Run>) => ({
+      timeline: { ...timeline, run: { ...run, ...more } },
+      verdict: GREEN,
+    })
+    const [before, redis] = [runOf({ seed: 1 }), runOf({ seed: 2, inbox: "redis" })]
+    await writeFailureProof([before, redis], places)
+    const [third, fourth] = [runOf({ seed: 3 }), runOf({ seed: 4 })]
+    const page = await writeFailureProof([third, fourth], places)
     const pictures = [...(await readFile(page, "utf8")).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)]
-    expect(pictures.map(([, path]) => path)).toEqual(["failure-proof/nats-7.svg", "failure-proof/nats-8.svg"])
-    expect(await readdir(join(docs, "failure-proof"))).toHaveLength(2)
-    for (const [i, [, path = ""]] of pictures.entries())
-      expect(await readFile(join(docs, path), "utf8")).toBe(
-        drawTimeline(runs[i]?.timeline ?? timeline, GREEN),
+    expect(pictures.map(([, path]) => path)).toEqual([
+      ...["failure-proof/redis-2.svg", "failure-proof/nats-3.svg", "failure-proof/nats-4.svg"],
+    ])
+    expect(await readdir(join(docs, "failure-proof"))).toHaveLength(3)
+    for (const [i, it] of [redis, third, fourth].entries())
+      expect(await readFile(join(docs, pictures[i]?.[1] ?? ""), "utf8")).toBe(
+        drawTimeline(it.timeline, GREEN),
       )
+    expect(await savedRuns(places.results)).toEqual([redis, third, fourth].map(provenOf))
+    await writeFile(join(places.results, "redis-2.json"), "{}")
+    await expect(savedRuns(places.results)).rejects.toThrow("redis-2.json is no run of bun run prove")
   } finally {
     await rm(docs, { recursive: true })
   }

@@ -47,6 +47,10 @@ const quick: readonly CheckStep[] = [
     run: (say) => commandStep(say, bun, "scripts/bench/page.ts", "--check"),
   },
   {
+    name: "page of the failure proof",
+    run: (say) => commandStep(say, bun, "scripts/prove/page.ts", "--check"),
+  },
+  {
     name: "examples of capacity",
     run: (say) => commandStep(say, bun, "scripts/capacity/page.ts", "--check"),
   },

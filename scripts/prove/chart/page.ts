@@ -3,12 +3,9 @@
 import { type Run, USUAL, usualHarm } from "../record/record"
 import { ballotsIn, folderName } from "./ballots-in"
 import { FAULT_KINDS, type FaultKind } from "./fault-kinds"
+import type { Proven } from "./proven"
 import { lengthText } from "./scale"
-import type { FaultBar, RunTimeline } from "./timeline"
 import { amount, type ChartVerdict, headline, lostText } from "./verdict"
-
-/** A run that was judged. */
-export type ProvenRun = { timeline: RunTimeline; verdict: ChartVerdict }
 
 const KINDS: Record<FaultKind, string> = {
   process: "processes of vote, worker and result",
@@ -78,7 +75,7 @@ const CHECKED = `## What is checked
 - The record is whole and shows something, so that no empty run passes.`
 
 /** @param runs in the order in which they shall be told, such as several of one inbox; at least one */
-export function failureProofPage(runs: readonly ProvenRun[]): string {
+export function failureProofPage(runs: readonly Proven[]): string {
   const parts = [
     INTRO,
     `## Results\n\n${overview(runs)}`,
@@ -101,42 +98,38 @@ export function pictureOf(run: Pick<Run, "inbox" | "nodes" | "failover" | "seed"
 }
 
 /** The figures of all runs, side by side. */
-function overview(runs: readonly ProvenRun[]): string {
-  const row = (name: string, cell: (run: ProvenRun) => string) => [name, ...runs.map(cell)]
+function overview(runs: readonly Proven[]): string {
+  const row = (name: string, cell: (run: Proven) => string) => [name, ...runs.map(cell)]
   return table([
-    row("ballots in", ({ timeline: { run } }) => ballotsIn(run)),
-    row("seed", ({ timeline: { run } }) => `${run.seed}`),
-    row("begun", ({ timeline: { run } }) => `${run.startedAt.slice(0, 10)}`),
-    row("votes and faults went on for", ({ timeline: { run } }) => lengthText(run.seconds)),
-    row("faults", ({ timeline: { faults } }) => amount(faults.length)),
+    row("ballots in", ({ run }) => ballotsIn(run)),
+    row("seed", ({ run }) => `${run.seed}`),
+    row("begun", ({ run }) => run.begun),
+    row("votes and faults went on for", ({ run }) => lengthText(run.seconds)),
+    row("faults", ({ faults }) => amount(countOf(faults))),
     ...FAULT_KINDS.map((kind) =>
-      row(`– at ${KINDS[kind]}`, ({ timeline }) =>
-        amount(countOf(timeline.faults, (it) => it.sort === kind)),
-      ),
+      row(`– at ${KINDS[kind]}`, ({ faults }) => amount(countOf(faults, (it) => it.sort === kind))),
     ).filter((cells) => cells.slice(1).some((cell) => cell !== "0")),
-    row("calls", ({ timeline: { calls } }) => amount(calls.all)),
-    row("– ok, a vote was taken", ({ timeline: { calls } }) => amount(calls.accepted)),
-    row("– ok, it was there already", ({ timeline: { calls } }) => amount(calls.again)),
-    row("– refused", ({ timeline: { calls } }) => amount(calls.refused)),
-    row("– unknown", ({ timeline: { calls } }) => amount(calls.unknown)),
-    row("votes that voters were told to be accepted", ({ timeline: { calls } }) => amount(calls.voters)),
-    row("votes counted in the end", ({ timeline: { counted } }) =>
-      counted === null ? "not asked" : amount(counted),
-    ),
-    row("lost, as booked", ({ timeline: { books } }) => lostText(books)),
+    row("calls", ({ calls }) => amount(calls.all)),
+    row("– ok, a vote was taken", ({ calls }) => amount(calls.accepted)),
+    row("– ok, it was there already", ({ calls }) => amount(calls.again)),
+    row("– refused", ({ calls }) => amount(calls.refused)),
+    row("– unknown", ({ calls }) => amount(calls.unknown)),
+    row("votes that voters were told to be accepted", ({ calls }) => amount(calls.voters)),
+    row("votes counted in the end", ({ counted }) => (counted === null ? "not asked" : amount(counted))),
+    row("lost, as booked", ({ books }) => lostText(books)),
     row("**findings**", ({ verdict }) => `**${amount(verdict.findings.length)}**`),
   ])
 }
 
-function sectionOf({ timeline, verdict }: ProvenRun): string {
-  const { run, faults } = timeline
+function sectionOf(proven: Proven): string {
+  const { run, faults, verdict } = proven
   const name = ballotsIn(run)
   const numbers = Object.entries(verdict.numbers).map(([what, value]) => `${lineOf(what)} ${amount(value)}`)
   return [
     `## ${name}, seed ${run.seed}`,
-    `**${headline(timeline, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
+    `**${headline(proven, verdict).text}.** ${run.seconds} seconds of seed ${run.seed}:`,
     `\`\`\`sh\n${commandOf(run)}\n\`\`\``,
-    `![The run with ${name} over time: votes, answers and ${amount(faults.length)} faults](${pictureOf(run)})`,
+    `![The run with ${name} over time: votes, answers and ${amount(countOf(faults))} faults](${pictureOf(run)})`,
     findingsOf(verdict),
     ...(numbers.length === 0 ? [] : [`By the checker's own count: ${numbers.join(", ")}.`]),
   ].join("\n\n")
@@ -148,8 +141,8 @@ function findingsOf({ findings }: ChartVerdict): string {
 }
 
 /** Each sort of fault by its name, how often, and what one of them was. */
-function triedTable(runs: readonly ProvenRun[]): string {
-  const all = runs.flatMap(({ timeline }) => timeline.faults)
+function triedTable(runs: readonly Proven[]): string {
+  const all = runs.flatMap(({ faults }) => faults)
   if (all.length === 0) return "There was no fault in these runs."
   const rows = FAULT_KINDS.flatMap((kind) => {
     const names = Map.groupBy(
@@ -161,18 +154,18 @@ function triedTable(runs: readonly ProvenRun[]): string {
       .map(([name, [first]]) => [
         KINDS[kind],
         cellOf(name),
-        cellOf(first?.note ?? ""),
-        ...runs.map(({ timeline }) =>
-          amount(countOf(timeline.faults, (it) => it.sort === kind && it.name === name)),
-        ),
+        cellOf(first?.example ?? ""),
+        ...runs.map(({ faults }) => amount(countOf(faults, (it) => it.sort === kind && it.name === name))),
       ])
   })
-  const heads = runs.map(({ timeline: { run } }) => `${ballotsIn(run)}, ${run.seed}`)
+  const heads = runs.map(({ run }) => `${ballotsIn(run)}, ${run.seed}`)
   return table([["done to", "fault", "for instance", ...heads], ...rows])
 }
 
-function countOf(faults: readonly FaultBar[], fits: (fault: FaultBar) => boolean): number {
-  return faults.filter(fits).length
+type Sort = Proven["faults"][number]
+
+function countOf(faults: readonly Sort[], fits: (sort: Sort) => boolean = () => true): number {
+  return faults.filter(fits).reduce((sum, { count }) => sum + count, 0)
 }
 
 /** The first row is the head. */
@@ -194,7 +187,17 @@ function cellOf(text: string): string {
 }
 
 /** What makes the same plan again; what it has by default is left out. */
-function commandOf({ inbox, seed, seconds, rate, harm, only, fsync, nodes, failover }: Run): string {
+function commandOf({
+  inbox,
+  seed,
+  seconds,
+  rate,
+  harm,
+  only,
+  fsync,
+  nodes,
+  failover,
+}: Proven["run"]): string {
   const words = [`bun run prove --inbox ${inbox} --seed ${seed} --seconds ${seconds}`]
   if (nodes !== USUAL.nodes) words.push(`--nodes ${nodes}`)
   if (failover) words.push("--failover")

@@ -8,10 +8,13 @@ export type ChartVerdict = {
   numbers: Readonly<Record<string, number>>
 }
 
+/** What of a run the first line tells. */
+type Judged = { healed: { fault: string | null } | null; books: RunTimeline["books"] }
+
 export type Headline = { tone: "good" | "bad" | "open"; text: string }
 
 /** @param verdict null as long as no checker has judged the run */
-export function headline({ healed, books }: RunTimeline, verdict: ChartVerdict | null): Headline {
+export function headline({ healed, books }: Judged, verdict: ChartVerdict | null): Headline {
   const findings = verdict?.findings.length ?? 0
   if (findings > 0)
     return { tone: "bad", text: findings === 1 ? "1 finding" : `${amount(findings)} findings` }
