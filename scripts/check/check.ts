@@ -14,7 +14,7 @@ const USAGE = `Usage: bun run check [--at-once N] [--browsers all] [FILTER]…
 Checks types, lint, format, the settings table, manifests, workflows, shell scripts and the Dockerfile, and runs all tests
 (or those whose file's path has a FILTER in it) against real stores. The last line is "N passed, N failed": a step counts
 as one, and so does each test. What it needs it installs or builds, the first time, which takes some minutes. Test files run
-side by side, and those that measure time alone, at the end.
+side by side, and those that measure time at the end, each with a processor for itself.
 
   --at-once N      how many test files run side by side (as many as there are processors, at most 6, and up to twice as many
                    while they leave processors idle)
@@ -55,7 +55,7 @@ const steps = stepsBeside(
 await sideBySide(steps, given ? atMost(given) : whileIdle(AT_ONCE), report.onEnd, report.news)
 await sideBySide(
   alone.map((file) => testStep(file, [], () => postgres.env())),
-  atMost(1),
+  atMost(given ?? AT_ONCE),
   report.onEnd,
   report.news,
 )

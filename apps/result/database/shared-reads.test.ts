@@ -16,7 +16,8 @@ test("a crowd that asks all the time has one read a second, however many ask", a
   const { state, read } = counting()
   const began = performance.now()
   const end = began + 2.5 * CROWD_REUSE_MS
-  while (performance.now() < end) {
+  // On a busy machine those that come sooner may take longer than that.
+  while (performance.now() < end || state.reads <= SOONER) {
     await Promise.all(Array.from({ length: 50 }, () => read("lunch")))
     await Bun.sleep(1)
   }

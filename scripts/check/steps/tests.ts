@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60_000
 /** A file that says nothing for so long hangs where no timeout reaches: stores may take two minutes to start, no test takes as long. */
 const SILENCE_MS = 240_000
 const STOP_GRACE_MS = 8_000
-/** The comment by which a test file says that it measures time, and so must run alone. */
+/** The comment by which a test file says that it measures time, and so must have a processor for itself. */
 const ALONE = /^\/\/ Runs alone\b/m
 /** The comment by which a test file says that it takes long though it has little to do, so that others run beside it. */
 const EARLY = /^\/\/ Begins early\b/m

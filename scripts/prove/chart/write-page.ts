@@ -35,7 +35,7 @@ export async function writeFailureProof(runs: readonly ProvenRun[], { docs, resu
     await mkdir(dirname(picture), { recursive: true })
     await Bun.write(picture, drawTimeline(timeline, verdict))
     const told = provenOf({ timeline, verdict })
-    await Bun.write(join(results, fileOf(timeline.run)), `${JSON.stringify(told, null, 2)}\n`)
+    await Bun.write(join(results, fileOf(told.run)), `${JSON.stringify(told, null, 2)}\n`)
   }
   const page = join(docs, PAGE)
   await Bun.write(page, failureProofPage(await savedRuns(results)))
