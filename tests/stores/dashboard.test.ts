@@ -18,6 +18,8 @@ import { useStores } from "../harness/stores"
 setDefaultTimeout(120_000)
 const POLL = "cats-vs-dogs"
 const FLOOD_MS = 10_000
+/** As often as one open ballot page asks. */
+const PAGE_ASKS_MS = 1_000
 /** What is asked for: the flood, and what came before and after it. */
 const SECONDS = 30
 const stores = useStores()
@@ -52,6 +54,8 @@ beforeAll(async () => {
   const viewer = new WebSocket(`${result.url.replace("http", "ws")}/live?poll=${POLL}`)
   all.defer(() => viewer.close())
   await waitFor("the viewer to be let in", () => viewer.readyState === WebSocket.OPEN)
+  const page = setInterval(() => void fetch(`${vote.url}/api/polls/${POLL}/now`), PAGE_ASKS_MS)
+  all.defer(() => clearInterval(page))
   accepted = await voteWithAllMight(vote.url, POLL, AbortSignal.timeout(FLOOD_MS))
   const counted = async () => (await asked("sum(tallyroom_worker_ballots_counted_total)"))[0]?.values.at(-1)
   // More were, where an answer came too late for its voter.
@@ -84,6 +88,9 @@ test("the panels tell of this flood", async () => {
   expect(await most("Counted")).toBeGreaterThan(10)
   expect(await most("Viewers")).toBe(1)
   expect(await most("Click to screen")).toBeGreaterThan(0)
+  expect(await most("Open ballot pages")).toBeGreaterThan(0.5)
+  expect(await most("Open ballot pages")).toBeLessThan(2)
+  expect(await most("Time between a page's questions")).toBe(1)
   // The histogram's last bound is no figure: what took longer would be shown as that.
   expect(await most("Click to screen")).toBeLessThan(60)
   expect(await most("Size of batches")).toBeGreaterThan(1)

@@ -52,6 +52,25 @@ const votes = [
     ],
     isStacked: true,
   }),
+  chart({
+    title: "Open ballot pages",
+    description:
+      "About how many ballot pages are in sight, of all vote processes: each asks how its poll stands, again and again.",
+    unit: "short",
+    queries: [{ expr: `sum(${rate("tallyroom_vote_ask_intervals_seconds_total")})`, legend: "open" }],
+  }),
+  chart({
+    title: "Time between a page's questions",
+    description:
+      "After how long an open page asks again: a second, and more where more pages are open than vote is to answer in one (ASKS_PER_SECOND).",
+    unit: "s",
+    queries: [
+      {
+        expr: `sum(${rate("tallyroom_vote_ask_intervals_seconds_total")}) / sum(${rate("tallyroom_vote_asks_total")})`,
+        legend: "on average",
+      },
+    ],
+  }),
 ]
 
 const counting = [
