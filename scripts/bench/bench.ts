@@ -2,7 +2,7 @@
 
 import { onStopRequest } from "../services/processes/stop-request"
 import { stopSupervised } from "../services/processes/supervised-process"
-import { describe, UserError } from "../services/terminal/user-error"
+import { describe, UsageError, UserError } from "../services/terminal/user-error"
 import { benchAccept } from "./benchmarks/accept"
 import { type BenchArguments, readBenchArguments } from "./benchmarks/arguments"
 import { benchBatches } from "./benchmarks/batches"
@@ -33,6 +33,7 @@ import { blockJson, blockText, progressLine, type TellFigures } from "./figures/
 import { type Block, keepsBound } from "./figures/rounds"
 import { circumstances, loadNow } from "./saved/circumstances"
 import { afterSecondTry, compare, comparedText, isKept } from "./saved/compare"
+import { measureEarlier } from "./saved/earlier-commit"
 import {
   expectSameMachine,
   readSaved,
@@ -81,9 +82,7 @@ type Measured = Block & { of: BenchmarkName; bareMicros: number }
 async function measure(given: BenchArguments): Promise<number> {
   const plan = planOf(given)
   const loadBefore = loadNow()
-  const saved = given.compare === undefined ? null : await readSaved(given.compare)
-  if (given.compare !== undefined && !saved)
-    throw new UserError(`Nothing was saved as ${given.compare}: see scripts/bench/results.`)
+  const saved = await comparedTo(given)
   const names = benchmarksOf(given, plan)
   if (names.includes("classic")) classicFolder(plan.classicFolder)
   const benchStores = await startBenchStores()
@@ -106,6 +105,33 @@ async function measure(given: BenchArguments): Promise<number> {
   if (!saved) return exitCode(blocks, given.strict)
   const here = { quick: given.quick, fsyncMs: machine.fsyncMs }
   return comparedWith(saved, here, blocks, measureAll)
+}
+
+/** What the ratios are compared with; null where nobody asked for that. */
+async function comparedTo({
+  compare,
+  beside,
+  quick,
+  rounds,
+  only,
+}: BenchArguments): Promise<SavedMachine | null> {
+  if (beside !== undefined && compare !== undefined)
+    throw new UsageError("--compare and --beside each say what to compare with: leave one out.")
+  if (beside !== undefined) {
+    const words = [
+      ...(quick ? ["--quick"] : []),
+      ...(rounds === undefined ? [] : ["--rounds", String(rounds)]),
+      ...only.flatMap((name) => ["--only", name]),
+    ]
+    console.log(`First ${beside}, in a checkout of its own:\n`)
+    const saved = await measureEarlier(beside, words, console.log)
+    console.log("\nNow this checkout:\n")
+    return saved
+  }
+  if (compare === undefined) return null
+  const saved = await readSaved(compare)
+  if (!saved) throw new UserError(`Nothing was saved as ${compare}: see scripts/bench/results.`)
+  return saved
 }
 
 async function blocksOf(
@@ -172,5 +198,5 @@ try {
   await end(await measure(given))
 } catch (error) {
   console.error(describe(error))
-  await end(1)
+  await end(error instanceof UsageError ? 2 : 1)
 }

@@ -14,7 +14,7 @@ import {
 import { MACHINE_NAME } from "../saved/saved-file"
 import { BENCHMARKS, type BenchmarkName, RATIOS } from "./plan"
 
-const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--ratios] [--votes N] [--voters N]… [--viewers N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME] [--json FILE]
+const USAGE = `Usage: bun run bench [--quick] [--rounds N] [--only NAME]… [--ratios] [--votes N] [--voters N]… [--viewers N] [--classic FOLDER] [--strict] [--save NAME] [--compare NAME | --beside COMMIT] [--json FILE]
 
 Measures Tallyroom on this machine, with a Redis, a Postgres and apps of its own, and prints each figure as the median
 over all rounds with its spread. docs/benchmarks.md says what each line means.
@@ -32,6 +32,7 @@ over all rounds with its spread. docs/benchmarks.md says what each line means.
                 is not run again stays there. NAME is this machine's, such as "laptop".
   --compare NAME  measures ratios, and exits with 1 when one is worse by a third than what was saved under this name, also at a second
                 try, or when none can be compared. Where rounds differ too much, or were made in another way, it says so
+  --beside COMMIT  the same beside what an earlier commit, branch or tag comes to on this machine, measured just before
   --json FILE   write all figures of all rounds to a file, too
   --help        show this`
 
@@ -47,6 +48,7 @@ export type BenchArguments = {
   readonly classic: string | undefined
   readonly save: string | undefined
   readonly compare: string | undefined
+  readonly beside: string | undefined
   readonly json: string | undefined
 }
 
@@ -75,8 +77,10 @@ export function readBenchArguments(): BenchArguments {
       classic: text,
       save: machineName,
       compare: machineName,
+      beside: text,
       json: text,
     },
   })
-  return { ...values, ratios: values.ratios || values.compare !== undefined }
+  const compares = values.compare !== undefined || values.beside !== undefined
+  return { ...values, ratios: values.ratios || compares }
 }
