@@ -84,7 +84,8 @@ describe("a base backup is refused, and nothing outside is touched,", () => {
     test(what, async () => {
       writeFileSync(victim, "as it was")
       const plan = await planOf(tar())
-      await expect(restore(plan)).rejects.toThrow(/which is no plain file|tar failed/)
+      // A tar that takes its time puts a folder in the link's place: nothing leads outside, and the backup has no manifest.
+      await expect(restore(plan)).rejects.toThrow(/which is no plain file|tar failed|pg_verifybackup/)
       expect(readFileSync(victim, "utf8")).toBe("as it was")
       expect(readdirSync(root).filter((name) => name.startsWith("restored"))).toEqual([])
     })
