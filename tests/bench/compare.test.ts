@@ -1,6 +1,7 @@
 /** Whether a run is judged by how its ratios stand to those that were saved: what fails, what does not, and what can't be told. */
 
 import { expect, test } from "bun:test"
+import { join } from "node:path"
 import { BENCHMARKS, RATIOS } from "../../scripts/bench/benchmarks/plan"
 import type { Block, Bound } from "../../scripts/bench/figures/rounds"
 import {
@@ -11,6 +12,8 @@ import {
   type Verdict,
 } from "../../scripts/bench/saved/compare"
 import { readSaved, type SavedMachine } from "../../scripts/bench/saved/saved-file"
+import { CHECKOUT } from "../../scripts/services/checkout"
+import { outputOf } from "../../scripts/services/processes/output-of"
 
 const HERE = { quick: true, fsyncMs: 0.01 }
 
@@ -114,4 +117,15 @@ test("benchmarks of which ratios are compared are those that have one", async ()
   const run = names.filter((name) => BENCHMARKS.some((it) => it === name))
   expect(run.length).toBeGreaterThan(3)
   for (const name of run) expect(RATIOS.map(String)).toContain(name)
+})
+
+test.each([
+  ["--beside no-such-commit", 1, /^The commit "no-such-commit" can't be checked out: .+\n$/],
+  ["--compare no-such-machine", 1, /^Nothing was saved as no-such-machine: see scripts\/bench\/results.\n$/],
+  ["--beside HEAD --compare two-cores", 2, /^--compare and --beside each say what to compare with: .+\n$/],
+])("bench %s says in one sentence what is wrong, and measures nothing", async (words, code, says) => {
+  const command = [process.execPath, join(CHECKOUT, "scripts/bench/bench.ts"), ...words.split(" ")]
+  const bench = await outputOf(Bun.spawn(command, { stdout: "pipe", stderr: "pipe" }))
+  expect([bench.code, bench.err]).toEqual([code, expect.stringMatching(says)])
+  expect(bench.out).not.toContain("rounds:")
 })
