@@ -56,7 +56,7 @@ const quick: readonly CheckStep[] = [
   },
 ]
 
-/** What several checkers read in common each of them checks again, and the compiler has hardly any garbage to collect before it ends. */
+/** More checkers than processors do much of the same work again, and the compiler ends before it pays to collect garbage. */
 function checkTypes(say: Say): Promise<StepOutcome> {
   const checkers = String(Math.min(4, availableParallelism()))
   const words = ["bunx", "tsc", "--noEmit", "--checkers", checkers]

@@ -89,7 +89,7 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
       env: {
         ...process.env,
         ...{ GOBIN: draft, GOTOOLCHAIN: "local" },
-        // The compiler has hardly any garbage to collect before it ends.
+        // The compiler ends before it pays to collect garbage.
         ...{ GOGC: "off", GOMEMLIMIT: "1GiB" },
         ...(runsAnywhere && { CGO_ENABLED: "0" }),
       },
@@ -103,7 +103,7 @@ export async function ensureGoTool(tool: GoTool, say: (line: string) => void = c
   return join(folder, program)
 }
 
-/** What only debuggers read is left out, which is a tenth of the work. Go's own packages are the same for all programs, so built once. */
+/** What only debuggers read is left out, which is a tenth of the work. Go's own packages are built alike for all programs, and so once. */
 function buildFlags(isLint = false): string[] {
   const quick = isLint ? ["-gcflags=all=-dwarf=false -N -l", "-gcflags=std=-dwarf=false"] : []
   return ["-trimpath", "-ldflags=-s -w", "-gcflags=all=-dwarf=false", ...quick]
