@@ -128,6 +128,10 @@ test("the audit's losses are added up over the polls", async () => {
   expect(drawTimeline(timeline, GREEN)).toContain("booked as lost (at least 7)")
   const told = { ...GREEN, numbers: { ...GREEN.numbers, lost: 9 } }
   expect(drawTimeline(timeline, told)).toContain("says that it is lost (9; the books name at least 7)")
+  const untold = { ...GREEN, numbers: { ...GREEN.numbers, lost: 0 } }
+  expect(drawTimeline(timeline, untold)).toContain(
+    "counted (the books name at least 7 that nobody was told of)",
+  )
 })
 
 test("what tells nothing of votes, answers and faults changes nothing", async () => {

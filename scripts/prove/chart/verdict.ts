@@ -31,6 +31,10 @@ export function headline({ healed, books }: Judged, verdict: ChartVerdict | null
     }
   }
   if (lost === 0) return { tone: "good", text: "Every accepted vote is counted" }
+  if (verdict.numbers.lost === 0) {
+    const untold = `the books name ${lostText(books)} that nobody was told of`
+    return { tone: "good", text: `Every accepted vote is counted (${untold})` }
+  }
   return { tone: "good", text: `Every accepted vote is counted, or booked as lost (${lostText(books)})` }
 }
 
