@@ -21,7 +21,7 @@ import { PollBook } from "./poll-book"
 const stores = useStores()
 let worker: ReturnType<typeof startWorker> | undefined
 
-/** One worker for all tests, once the first of them wants it. */
+/** One worker for all tests, once the first of them wants it. Tests before that store their outcomes themselves, and nobody else does. */
 async function working() {
   worker ??= startWorker(stores())
   const { sql, ready } = await worker
@@ -65,6 +65,34 @@ test("a poll that can't be decided keeps no other one from its outcome", async (
   expect(await Promise.all(ids.map(async (id) => (await storedOf(sql, id))?.winners))).toEqual([
     ...[undefined, ["a"], ["a"]],
   ])
+  decider.stop()
+})
+
+test("Postgres is not asked again for outcomes that are stored, until the polls are read anew", async () => {
+  const sql = await openTables(stores())
+  await makePoll(sql, "rests", ranked("irv", 1, { state: "draft" }))
+  await addRankings(sql, "rests", { AB: 2 })
+  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'rests'`
+  const polls = new PollBook(sql, quiet)
+  await polls.refresh()
+  let asked = 0
+  const counting = new Proxy(sql, {
+    apply: (target, _, words: Parameters<typeof sql>) => {
+      asked++
+      return target(...words)
+    },
+  })
+  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
+  const settled = new WeakSet<PlacedPoll>()
+  const store = () => storeOutcomes(counting, polls, decider, settled)
+  await store()
+  const once = asked
+  expect(once).toBeGreaterThan(0)
+  await store()
+  expect(asked).toBe(once)
+  await sql`DELETE FROM outcomes USING polls WHERE number = poll AND id = 'rests'`
+  await polls.refresh()
+  expect(await store()).toEqual(["rests"])
   decider.stop()
 })
 
@@ -141,37 +169,6 @@ async function marksIn(sql: Database, id: string, whole: boolean): Promise<strin
     WHERE id = ${id} AND whole = ${whole} GROUP BY mark HAVING sum(marks.votes) > 0 ORDER BY mark COLLATE "C"`
   return rows.map(({ mark, votes }) => `${votes} ${mark}`)
 }
-
-test("Postgres is not asked again for outcomes that are stored, until the polls are read anew", async () => {
-  const sql = await openTables(stores())
-  await makePoll(sql, "rests", ranked("irv", 1, { state: "draft" }))
-  await addRankings(sql, "rests", { AB: 2 })
-  await sql`UPDATE polls SET state = 'final', revision = revision + 1 WHERE id = 'rests'`
-  const polls = new PollBook(sql, quiet)
-  await polls.refresh()
-  let asked = 0
-  const counting = new Proxy(sql, {
-    apply: (target, _, words: Parameters<typeof sql>) => {
-      asked++
-      return target(...words)
-    },
-  })
-  const decider = new Decider({ databaseUrl: stores().database.workerUrl, name: "test", log: quiet })
-  const settled = new WeakSet<PlacedPoll>()
-  const store = () => storeOutcomes(counting, polls, decider, settled)
-  await store()
-  const once = asked
-  expect(once).toBeGreaterThan(0)
-  await store()
-  expect(asked).toBe(once)
-  await sql`DELETE FROM outcomes USING polls WHERE number = poll AND id = 'rests'`
-  await polls.refresh()
-  await store()
-  expect(asked).toBeGreaterThan(once)
-  // Either this call stored it anew or the worker of the tests before, which may have read the poll only now.
-  expect(await storedOf(sql, "rests")).toMatchObject({ winners: ["a"] })
-  decider.stop()
-})
 
 test("a poll whose counts are more than can be reckoned with keeps no other one from its outcome", async () => {
   const sql = await openTables(stores())
