@@ -55,7 +55,7 @@ const restore = (plan: RestorePlan, folder = join(root, "restored")) =>
   restoreServer(plan, { storage, identity: "", folder, onBytes: () => {} })
 
 describe("a base backup is refused, and nothing outside is touched,", () => {
-  const hostile: [string, () => Buffer][] = [
+  const hostile: [string, () => Buffer, RegExp?][] = [
     [
       "where the settings that a restore writes are a link",
       () => tarOf((folder) => symlinkSync(victim, join(folder, "postgresql.auto.conf"))),
@@ -78,14 +78,16 @@ describe("a base backup is refused, and nothing outside is touched,", () => {
             writeFileSync(join(folder, "pg_wal", "victim"), "overwritten")
           },
         ),
+      // GNU tar makes such a link last. Where the folder in its place got another inode than it had kept for the link, it leaves
+      // the folder, whose files lead nowhere, and says nothing: then it is the missing manifest that is refused.
+      /tar failed|pg_verifybackup/,
     ],
   ]
-  for (const [what, tar] of hostile)
+  for (const [what, tar, refusal = /which is no plain file|tar failed/] of hostile)
     test(what, async () => {
       writeFileSync(victim, "as it was")
       const plan = await planOf(tar())
-      // A tar that takes its time puts a folder in the link's place: nothing leads outside, and the backup has no manifest.
-      await expect(restore(plan)).rejects.toThrow(/which is no plain file|tar failed|pg_verifybackup/)
+      await expect(restore(plan)).rejects.toThrow(refusal)
       expect(readFileSync(victim, "utf8")).toBe("as it was")
       expect(readdirSync(root).filter((name) => name.startsWith("restored"))).toEqual([])
     })
