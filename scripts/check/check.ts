@@ -55,7 +55,7 @@ const steps = stepsBeside(
 await sideBySide(steps, given ? atMost(given) : whileIdle(AT_ONCE), report.onEnd, report.news)
 await sideBySide(
   alone.map((file) => testStep(file, [], () => postgres.env())),
-  atMost(given ?? AT_ONCE),
+  atMost(Math.min(given ?? AT_ONCE, AT_ONCE)),
   report.onEnd,
   report.news,
 )

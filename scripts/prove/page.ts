@@ -6,7 +6,7 @@ import { STATE_DIR } from "../services/checkout"
 import { checkDocs, DOCS } from "../services/made-docs"
 import { readCommandLine, runScript } from "../services/terminal/command-line"
 import { flag } from "../services/terminal/options"
-import { UserError } from "../services/terminal/user-error"
+import { UsageError, UserError } from "../services/terminal/user-error"
 import { failureProofPage, PICTURES, pictureOf } from "./chart/page"
 import { type ProvenRun, verdictSchema } from "./chart/proven"
 import { timelineOf } from "./chart/timeline"
@@ -31,6 +31,8 @@ await runScript(
     const { values, operands } = readCommandLine({
       ...{ usage: USAGE, options: { check: flag }, takesOperands: true },
     })
+    if (values.check && operands.length > 0)
+      throw new UsageError("--check takes no folder: it compares the page with what is saved.")
     if (values.check) return check()
     const folders = operands.length > 0 ? operands : HOLDERS.flatMap((holder) => lastRun(holder) ?? [])
     if (folders.length === 0)
